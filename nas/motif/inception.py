@@ -1,0 +1,66 @@
+"""The Inception block: 1x1, 3x3, 5x5 and pool branches side by side, joined by concatenation.
+
+Szegedy et al. 2015, arXiv:1409.4842, figure 2b and table 1, with batch norm behind each convolution. The 1x1
+reductions are half of the 3x3 branch's channels and a quarter of the 5x5 branch's, near the table's ratios. The branches end without
+an activation, because it follows the join: an activation of a concatenation is the concatenation of activations.
+"""
+
+from __future__ import annotations
+
+from nas.errors import GenomeError
+from nas.genome import ops
+from nas.motif.block import Block, BlockOptions, blocks
+from nas.motif.builder import Builder, Line
+
+BRANCHES = ("one", "three", "five", "pool")
+
+
+def widths(width: int, shares: tuple[int, ...]) -> list[int]:
+    """Divide `width` channels by `shares`, each branch one at least; what rounding leaves goes to the largest share.
+
+    >>> widths(256, (2, 4, 1, 1))
+    [64, 128, 32, 32]
+    """
+    if width < len(shares):
+        raise GenomeError(f"a block of {len(shares)} branches is at least {len(shares)} channels wide, got {width}")
+    total = sum(shares)
+    parts = [max(1, width * share // total) for share in shares]
+    order = sorted(range(len(parts)), key=lambda i: (-shares[i], i))
+    parts[order[0]] += width - sum(parts)
+    while parts[order[0]] < 1:
+        widest = max(range(len(parts)), key=lambda i: parts[i])
+        parts[widest] -= 1
+        parts[order[0]] += 1
+    return parts
+
+
+def inception(b: Builder, line: Line, width: int, stride: int, options: BlockOptions) -> Line:
+    """The first `options.branches` of the four branches, their widths by `options.shares`."""
+    if not 1 <= options.branches <= len(BRANCHES):
+        raise GenomeError(f"an inception block has 1 to {len(BRANCHES)} branches, got {options.branches}")
+    if len(options.shares) < options.branches:
+        raise GenomeError(f"{options.branches} branches take as many shares of the width, got {list(options.shares)}")
+    parts = widths(width, options.shares[: options.branches])
+    ends = []
+    for name, channels in zip(BRANCHES, parts, strict=False):
+        with b.scope(name):
+            ends.append(_branch(b, name, line, channels, stride, options))
+    return b.add("concat", _CONCAT, *ends)
+
+
+def _branch(b: Builder, name: str, line: Line, channels: int, stride: int, options: BlockOptions) -> Line:
+    if name == "pool":
+        line = b.add("pool", _POOL[stride], line)
+        return b.norm("norm", b.conv("conv", line, channels, kernel=1))
+    if name == "one":
+        return b.norm("norm", b.conv("conv", line, channels, kernel=1, stride=stride))
+    kernel, share = {"three": (3, 2), "five": (5, 4)}[name]
+    reduced = b.conv("reduce", line, max(1, channels // share), kernel=1)
+    reduced = b.act("reduce_act", b.norm("reduce_norm", reduced), options.activation)
+    return b.norm("norm", b.conv("conv", reduced, channels, kernel=kernel, stride=stride))
+
+
+_CONCAT = ops.Concat()
+_POOL = {stride: ops.MaxPool2d((3, 3), (stride, stride), (1, 1)) for stride in (1, 2)}
+
+blocks.register("inception", Block(inception))
