@@ -9,6 +9,7 @@
     |   |-- DataError                        a data set that cannot be used
     |   `-- RunError                         a run's folder that is missing, taken or damaged
     |-- MissingExtraError (also ImportError) an optional package is not installed: exit status 2
+    |-- OverBudget                           a draw from a space that costs more than its budget; not an error of the user
     |-- SearchError                          the search cannot go on: exit status 1
     `-- ExportError                          an exported file does not compute what it should: exit status 1
 """
@@ -56,6 +57,17 @@ class MissingExtraError(NasError, ImportError):
 
     def __init__(self, package: str, *, extra: str, purpose: str) -> None:
         super().__init__(f"{purpose} needs the package '{package}': pip install 'deepwide[{extra}]'")
+
+
+class OverBudget(NasError):
+    """A draw from a search space whose cheapest genome costs more than the budget.
+
+    `excess` is the largest cost over its limit, minus 1: what a strategy learns from.
+    """
+
+    def __init__(self, message: str, *, excess: float) -> None:
+        super().__init__(message)
+        self.excess = excess
 
 
 class SearchError(NasError):

@@ -118,7 +118,7 @@ def dense(b: Builder, lines: Lines, step: Step) -> Lines:
             line = b.add("pool", _HALVE, line)
     out = step.block.body(b, _enter(b, line, step), step.width, 1, options)
     # The activation stands in front of the concatenation: the line itself is activated already.
-    return (b.add("concat", _CONCAT, line, _leave(b, out, step)),)
+    return (b.add("join", _CONCAT, line, _leave(b, out, step)),)
 
 
 _HALVE, _CONCAT = ops.AvgPool2d((2, 2), (2, 2)), ops.Concat()

@@ -1,0 +1,103 @@
+"""The `network` section of a search space: every position takes a value or a choice."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
+
+from nas.genome.layers import ACTIVATIONS
+from nas.motif import blocks, connectivities
+from nas.registry import Registry
+from nas.space.choice import Choice, Number, Share, StageNumber, Width, named
+from nas.space.settings import Settings
+
+
+def _from(registry: Registry[Any]) -> Any:
+    def check(name: str) -> str:
+        registry.get(name)
+        return name
+
+    return Annotated[str, AfterValidator(check), WithJsonSchema({"enum": registry.names()})]
+
+
+def _kernel(value: Any) -> Any:
+    """3 and "3x3" mean the same."""
+    match = re.fullmatch(r"(\d{1,3})x(\d{1,3})", value) if isinstance(value, str) else None
+    if match and match[1] != match[2]:
+        raise ValueError(f"a block's kernel is square, got {value}")
+    return int(match[1]) if match else value
+
+
+def _odd(value: int) -> int:
+    if not 1 <= value <= 31 or value % 2 == 0:
+        raise ValueError(f"a kernel is an odd number from 1 to 31, or such as 3x3, got {value}")
+    return value
+
+
+def _shares(value: str) -> str:
+    parts = value.split(":")
+    if not 1 <= len(parts) <= 16 or not all(part.isdecimal() and 0 < int(part) <= 1000 for part in parts):
+        raise ValueError(f"shares are whole numbers above 0 joined by colons, such as 2:4:1:1, got {value}")
+    return value
+
+
+Kernel = Annotated[
+    int, BeforeValidator(_kernel), AfterValidator(_odd), WithJsonSchema({"anyOf": [{"type": "integer"}, {"pattern": "^[0-9]+x[0-9]+$"}]})
+]
+Shares = Annotated[str, AfterValidator(_shares)]
+KernelPosition = named(Kernel)
+BlockPosition = named(_from(blocks))
+ConnectPosition = named(_from(connectivities))
+ActivationPosition = named(Annotated[Literal[ACTIVATIONS], Field()])
+SharesPosition = named(Shares)
+
+
+class StemSettings(Settings):
+    """The first convolution."""
+
+    conv: Kernel = Field(3, description="its kernel, such as 3x3")
+    width: Number | None = Field(None, description="its channels; left out: the width of the first stage")
+    stride: Literal[1, 2, 4] = 1
+    pool: bool = Field(False, description="a 3x3 max pooling of stride 2 behind it")
+
+
+class NetworkSettings(Settings):
+    """Stem, stages of blocks, classifier; every stage but the first halves the resolution."""
+
+    stem: StemSettings = StemSettings()
+    stages: Number = 3
+    block: BlockPosition = Field("basic", description="what is repeated")  # type: ignore[valid-type]
+    connect: ConnectPosition = Field("residual", description="how blocks meet")  # type: ignore[valid-type]
+    depth: StageNumber = Field(3, description="blocks in each stage")
+    kernel: KernelPosition = Field(3, description="of the basic, preact and bottleneck blocks")  # type: ignore[valid-type]
+    activation: ActivationPosition = "relu"  # type: ignore[valid-type]
+    branches: StageNumber = Field(4, description="of an inception block: 1x1, 3x3, 5x5, pool, so many from the left")
+    shares: SharesPosition = Field("2:4:1:1", description="how branches divide the width")  # type: ignore[valid-type]
+    growth: Number | None = Field(None, description="widens each stage by this factor; left out: 2, and 1 where dense")
+    dropout: Share = Field(0.0, description="in front of the classifier")
+    width: Width = Field(16, description="channels of a line in the first stage; of dense blocks the growth rate")
+
+    @model_validator(mode="after")
+    def _conditions(self) -> NetworkSettings:
+        """A condition names a position that is drawn before, so order says what may depend on what."""
+        drawn: list[str] = []
+        for name in ORDER:
+            for choice in choices_in(getattr(self, name)):
+                for wanted in choice.when:
+                    if wanted not in drawn:
+                        raise ValueError(f"{name}: 'when' takes a position that is drawn before it ({', '.join(drawn)}), got '{wanted}'")
+            drawn.append(name)
+        return self
+
+
+# Positions in the order in which they are drawn: what costs are computed from comes first, the width last.
+ORDER = ("stages", "block", "connect", "depth", "kernel", "activation", "branches", "shares", "growth", "dropout", "width")
+PER_STAGE = ("block", "connect", "depth", "kernel", "activation", "branches", "shares", "width")
+
+
+def choices_in(position: Any) -> list[Choice]:
+    """The choices that stand at a position."""
+    found = position if isinstance(position, tuple) else (position,)
+    return [choice for choice in found if isinstance(choice, Choice)]

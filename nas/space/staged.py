@@ -1,0 +1,165 @@
+"""The staged space: draws the structure of a network first, and then the widths from what the budget leaves.
+
+Drawing everything and rejecting what costs too much would make a search shallow before it starts: under a limit on
+params most deep draws are too wide, so nearly all that pass are shallow. Here depth and structure are drawn without
+regard to cost. Then the width is solved for, or drawn from those widths that the budget allows at that structure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from nas.errors import GenomeError, OverBudget, SpaceError
+from nas.genome import Shape
+from nas.motif import BlockOptions, Builder, Stage, Staged, Stem, blocks, compose, connectivities
+from nas.space.choice import Choice, IntChoice, Solve, Suggests
+from nas.space.network import ORDER, PER_STAGE, NetworkSettings
+from nas.space.settings import BudgetSettings
+from nas.space.solve import widest
+
+Values = dict[str, Any]
+LIMITS = ("params", "macs", "activations")
+
+
+@dataclass(frozen=True)
+class StagedSpace:
+    """Draws networks of stages for one shape of input."""
+
+    network: NetworkSettings
+    budget: BudgetSettings
+    input_shape: Shape
+    classes: int
+
+    def structure(self, trial: Suggests) -> Values:
+        """All positions but the width; those of one stage under "stage2.depth". Inactive ones are left out."""
+        values: Values = {}
+        for name in ORDER[:-1]:
+            position = getattr(self.network, name)
+            if position is None:
+                continue
+            if name not in PER_STAGE or not _by_stage(position):
+                self._take(trial, values, name, position, stage=None)
+                continue
+            for stage in range(1, values["stages"] + 1):
+                self._take(trial, values, name, position[stage - 1] if isinstance(position, tuple) else position, stage=stage)
+        return values
+
+    def _take(self, trial: Suggests, values: Values, name: str, position: Any, *, stage: int | None) -> None:
+        full = name if stage is None else f"stage{stage}.{name}"
+        if not isinstance(position, Choice):
+            values[full] = position
+        elif all(_holds(values, condition, wanted, stage) for condition, wanted in position.when.items()):
+            values[full] = position.draw(trial, full)  # type: ignore[attr-defined]
+
+    def widths(self, trial: Suggests, values: Values) -> list[int]:
+        """The first width of the network, or one for each stage; `OverBudget` where even the narrowest costs too much."""
+        position = self.network.width
+        if isinstance(position, Solve):
+            return [self._solve(values, position)]
+        if not _by_stage(position):
+            return [self._draw_width(trial, values, "width", position, [], 1)]
+        found: list[int] = []
+        for stage in range(1, values["stages"] + 1):
+            one = position[stage - 1] if isinstance(position, tuple) else position
+            found.append(self._draw_width(trial, values, f"stage{stage}.width", one, found, values["stages"]))
+        return found
+
+    def _solve(self, values: Values, position: Solve) -> int:
+        step = position.multiple
+        least, most = -(-position.least // step), position.most // step
+        found = widest(lambda units: self.share(values, [units * step]), least, most)
+        if found is None:
+            raise self._over(values, [least * step])
+        return found * step
+
+    def _draw_width(self, trial: Suggests, values: Values, name: str, position: Any, before: list[int], count: int) -> int:
+        """Draw from the options that the budget allows when all later stages take their narrowest."""
+        options = sorted(position.options()) if isinstance(position, Choice) else [position]  # type: ignore[attr-defined]
+        later = [_narrowest(self._width_of(stage)) for stage in range(len(before) + 2, count + 1)]
+
+        def share(place: int) -> float:
+            return self.share(values, [*before, options[place - 1], *later])
+
+        if not self._limited():
+            return position.draw(trial, name) if isinstance(position, Choice) else position  # type: ignore[attr-defined]
+        allowed = widest(share, 1, len(options))
+        if allowed is None:
+            raise self._over(values, [*before, options[0], *later])
+        if len(options) == 1:
+            return options[0]
+        # A place among the allowed ones, so the distribution that a strategy learns from is the same in every trial.
+        place = trial.suggest_float(name, 0.0, 1.0)
+        return options[min(int(place * allowed), allowed - 1)]
+
+    def _width_of(self, stage: int) -> Any:
+        position = self.network.width
+        return position[stage - 1] if isinstance(position, tuple) else position
+
+    def _limited(self) -> bool:
+        return any(getattr(self.budget, limit) is not None for limit in LIMITS)
+
+    def share(self, values: Values, widths: list[int]) -> float:
+        """The largest cost of the network over its limit."""
+        b = self.compose(values, widths)
+        limits = ((limit, getattr(self.budget, limit)) for limit in LIMITS)
+        return max((getattr(b, limit) / most for limit, most in limits if most is not None), default=0.0)
+
+    def _over(self, values: Values, widths: list[int]) -> OverBudget:
+        b = self.compose(values, widths)
+        costs = [f"{getattr(b, limit):,} {limit} (limit {getattr(self.budget, limit):,})" for limit in LIMITS if getattr(self.budget, limit)]
+        excess = self.share(values, widths) - 1
+        return OverBudget(f"its narrowest form costs {', '.join(costs)}", excess=excess)
+
+    def compose(self, values: Values, widths: list[int]) -> Builder:
+        """The nodes of the network of this structure and width."""
+        try:
+            return compose(self.plan(values, widths), input_shape=self.input_shape, classes=self.classes)
+        except GenomeError as error:
+            raise SpaceError(f"the choices {described(values)} at width {widths} make no network: {error}") from None
+
+    def plan(self, values: Values, widths: list[int]) -> Staged:
+        """Structure and widths as the plan of a network."""
+        stages = []
+        for number in range(1, values["stages"] + 1):
+            connect = connectivities.get(self._at(values, "connect", number))
+            growth = values.get("growth") or connect.growth
+            width = widths[number - 1] if len(widths) > 1 else widths[0] * growth ** (number - 1)
+            options = BlockOptions(
+                kernel=self._at(values, "kernel", number),
+                activation=self._at(values, "activation", number),
+                branches=self._at(values, "branches", number),
+                shares=tuple(int(part) for part in self._at(values, "shares", number).split(":")),
+            )
+            depth = self._at(values, "depth", number)
+            stages.append(Stage(depth, width, blocks.get(self._at(values, "block", number)), connect, options))
+        stem = self.network.stem
+        first = Stem(values.get("stem.width") or stages[0].width, stem.conv, stem.stride, stem.pool)
+        return Staged(first, tuple(stages), self._at(values, "dropout", 1))
+
+    def _at(self, values: Values, name: str, stage: int) -> Any:
+        found = values.get(f"stage{stage}.{name}", values.get(name))
+        return NetworkSettings.model_fields[name].default if found is None else found
+
+
+def described(values: Values) -> str:
+    """Choices as a line for a person."""
+    return ", ".join(f"{name} {value}" for name, value in values.items())
+
+
+def _by_stage(position: Any) -> bool:
+    return isinstance(position, tuple) or (isinstance(position, Choice) and position.each == "stage")
+
+
+def _holds(values: Values, name: str, wanted: Any, stage: int | None) -> bool:
+    """Whether a position has a wanted value: in this stage, or, asked for the whole network, in any stage."""
+    accepted = wanted if isinstance(wanted, list) else [wanted]
+    if stage is not None and f"stage{stage}.{name}" in values:
+        return values[f"stage{stage}.{name}"] in accepted
+    return any(value in accepted for key, value in values.items() if key == name or key.endswith(f".{name}"))
+
+
+def _narrowest(position: Any) -> int:
+    if isinstance(position, IntChoice):
+        return position.int[0]
+    return min(position.options()) if isinstance(position, Choice) else position  # type: ignore[attr-defined]
