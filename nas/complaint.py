@@ -1,8 +1,8 @@
 """pydantic's errors as one sentence about one place of the document, in the user's words.
 
-pydantic's `loc` also holds labels of its own (a union's member, a tag), and a union gives errors for each of its
-members. Here a label is what does not lead further into the document, and of a union's members the one counts that
-the value comes closest to.
+pydantic's `loc` also holds labels of its own (a union's member, a tag), and a union gives errors for each of
+its members. Here a label is what does not lead further into the document, and of a union's members the one
+counts that the value comes closest to.
 """
 
 from __future__ import annotations
@@ -129,7 +129,8 @@ def _is_type(item: _Located) -> bool:
 
 
 def _closest_member(found: list[_Located]) -> list[_Located]:
-    """The errors of the union's member that the value comes closest to; of all, where it comes close to none."""
+    """The errors of the union's member that the value comes closest to; of all, where it comes close to
+    none."""
     first = found[0]
     split = next(
         (at for at, part in enumerate(first.raw) if at >= len(first.real) or first.real[at] != part),
@@ -168,7 +169,7 @@ def _complaint(item: _Located, model: type[BaseModel], data: Any) -> Complaint:
         return Complaint(loc, _not_one_of(value, _quoted(context["expected"])))
     if kind in ("value_error", "assertion_error"):
         return Complaint(loc, str(context.get("error", detail["msg"])))
-    if _is_type(item) and kind.split("_")[0] in _EXPECTED or kind == "int_from_float":
+    if (_is_type(item) and kind.split("_")[0] in _EXPECTED) or kind == "int_from_float":
         return Complaint(loc, f"must be {_must_be(detail)}, got {shown(value)}")
     message = re.sub(r"^(Input|Value|List|Tuple|String|Dictionary) should ", "must ", detail["msg"])
     return Complaint(loc, f"{message.replace(' after validation', '')}, got {shown(value)}")

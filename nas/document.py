@@ -1,7 +1,7 @@
 """A YAML document that knows where each value stands, so that every error names file, line, column and path.
 
-`read` gives the data, `parse` makes a model of it. Overrides (`--set network.depth=3`) change the data before that;
-an error about such a value names the override instead of the file.
+`read` gives the data, `parse` makes a model of it. Overrides (`--set network.depth=3`) change the data before
+that; an error about such a value names the override instead of the file.
 """
 
 from __future__ import annotations
@@ -58,7 +58,8 @@ Quantity = Annotated[
 
 @dataclass(frozen=True)
 class Document:
-    """Plain data (`None`, bool, int, float, str, list, dict with text keys) and where each value was written."""
+    """Plain data (`None`, bool, int, float, str, list, dict with text keys) and where each value was
+    written."""
 
     data: Any
     name: str  # the file's name as the user gave it
@@ -110,7 +111,8 @@ def path_text(loc: Loc) -> str:
 def read(path: Path, *, overrides: Sequence[str] = ()) -> Document:
     """The document in a file of UTF-8 text, with `overrides` such as "network.depth=3" applied.
 
-    Raises DocumentError for a file that cannot be read or is not safe, plain YAML, InputError for a wrong override.
+    Raises DocumentError for a file that cannot be read or is not safe, plain YAML, InputError for a wrong
+    override.
     """
     if not path.exists():
         raise DocumentError(f"{path}: no such file")
@@ -146,7 +148,8 @@ def read_text(text: str, *, name: str = "<text>", overrides: Sequence[str] = ())
 
 
 def parse(model: type[M], document: Document) -> M:
-    """The document as a `model`; DocumentError, one line with its position, for the first thing that is wrong."""
+    """The document as a `model`; DocumentError, one line with its position, for the first thing that is
+    wrong."""
     try:
         parsed = model.model_validate(document.data)
     except ValidationError as error:

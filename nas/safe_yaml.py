@@ -1,9 +1,10 @@
 """YAML text to plain data and positions, safely: no code runs, and no short text takes long.
 
-A YAML 1.2-like core schema, stricter than PyYAML's 1.1: only true, false and null are not text (`no`, `on` and dates
-are text), `1e-3` is a number, a whole number is plain decimal, NaN and infinity are refused. So are tags, merge keys,
-duplicate keys and keys that are not text. Bounded are the bytes, the nesting, the aliases and the values they expand to.
-The parser is PyYAML's in pure Python: the C one crashes the process on deep nesting.
+A YAML 1.2-like core schema, stricter than PyYAML's 1.1: only true, false and null are not text (`no`, `on`
+and dates are text), `1e-3` is a number, a whole number is plain decimal, NaN and infinity are refused. So are
+tags, merge keys, duplicate keys and keys that are not text. Bounded are the bytes, the nesting, the aliases
+and the values they expand to. The parser is PyYAML's in pure Python: the C one crashes the process on deep
+nesting.
 """
 
 from __future__ import annotations

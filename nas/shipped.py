@@ -33,7 +33,8 @@ def names(kind: Kind) -> list[str]:
 def find(kind: Kind, name_or_path: str) -> Path:
     """The file that is meant by a shipped name ("laptop") or a path ("mine/laptop.yaml").
 
-    Raises UnknownNameError for an unknown name, with the nearest and all known ones, InputError for a missing file.
+    Raises UnknownNameError for an unknown name, with the nearest and all known ones, InputError for a missing
+    file.
     """
     known = names(kind)
     if name_or_path in known:

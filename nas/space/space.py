@@ -36,6 +36,7 @@ class SearchSpace:
     file: SearchFile
     document: Document = field(repr=False)
     staged: StagedSpace
+    source: str = field(default="", repr=False)  # the file as it was written
     _solved: dict[Any, list[int]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -99,13 +100,21 @@ def load(name_or_path: str | Path, *, overrides: Sequence[str] = ()) -> SearchSp
     path = shipped.find("search_spaces", str(name_or_path))
     document = read(path, overrides=overrides)
     file = parse(SearchFile, document)
+    where = Path.cwd() if document.overridden(("data", "path")) else path.parent
+    if file.data.path is not None:
+        file = file.model_copy(update={"data": file.data.model_copy(update={"path": str((where / file.data.path).resolve())})})
+    return of_file(file, document, source=path.read_text())
+
+
+def of_file(file: SearchFile, document: Document, *, source: str = "") -> SearchSpace:
+    """The search space of a file that was read; `source` is its text as it was written."""
     for name in type(file.network).model_fields:
         position = getattr(file.network, name)
         if isinstance(position, tuple) and len(position) < _most(file.network.stages):
             raise document.error(
                 ("network", name), f"one value for each stage, so {_most(file.network.stages)} of them, got {len(position)}"
             )
-    return SearchSpace(file, document, StagedSpace(file.network, file.budget, (3, 32, 32), 10))
+    return SearchSpace(file, document, StagedSpace(file.network, file.budget, (3, 32, 32), 10), source)
 
 
 def _most(position: Any) -> int:

@@ -1,0 +1,56 @@
+"""A job: one trial as plain data, for any process on any machine."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from nas.errors import InputError, nearest
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """What a worker must know to evaluate one genome. Every field is plain JSON data.
+
+    genome: `Genome.to_dict()`. train, data: the fields of `TrainSettings` and `DataSettings`.
+    epochs: how many epochs to train, and what the learning rate's schedule is laid out for.
+    attempt: 1, 2, ...; a later attempt goes on from the checkpoint of the one before.
+    cache: the folder of decoded data sets. checkpoints: the folder of this trial.
+    device: "auto" (the first GPU if there is one), "cpu", "cuda:0".
+    time_limit_seconds: of one attempt; None: no limit.
+    """
+
+    number: int
+    genome: dict[str, Any]
+    seed: int
+    epochs: int
+    cache: str
+    checkpoints: str
+    attempt: int = 1
+    evaluator: str = "train"
+    train: dict[str, Any] = field(default_factory=dict)
+    data: dict[str, Any] = field(default_factory=dict)
+    threads: int = 1
+    device: str = "auto"
+    time_limit_seconds: float | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Job:
+        """The job that `to_dict` wrote; `InputError` for a field that is unknown or missing."""
+        fields = {item.name: item for item in dataclasses.fields(cls)}
+        for name in data:
+            if name not in fields:
+                raise InputError(f"a job has no field '{name}'{nearest(name, fields)}")
+        missing = [name for name, item in fields.items() if name not in data and _is_required(item)]
+        if missing:
+            raise InputError(f"a job needs {', '.join(missing)}; got {', '.join(data) or 'nothing'}")
+        return cls(**data)
+
+
+def _is_required(item: dataclasses.Field[Any]) -> bool:
+    return item.default is dataclasses.MISSING and item.default_factory is dataclasses.MISSING

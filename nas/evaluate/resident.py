@@ -1,0 +1,16 @@
+"""Data sets that stay open in a worker's process, so that its next trial starts at once."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from nas.data import Dataset, load
+from nas.space.settings import DataSettings
+
+
+@lru_cache(maxsize=4)
+def dataset(settings: DataSettings, *, cache: str) -> Dataset:
+    """The data set of `settings`; the same object for the same settings. Its images are a memory map, which all
+    processes of a machine share."""
+    return load(settings, cache=Path(cache))

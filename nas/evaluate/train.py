@@ -1,0 +1,94 @@
+"""The evaluator "train": train a genome from scratch and measure it on the validation part.
+
+Each epoch ends in a checkpoint and a report {error, loss, accuracy, train_loss, seconds}. A training that was broken
+off goes on from there; on a CPU it ends in the same weights and metrics, bit for bit, as an unbroken one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+from nas.data import Dataset
+from nas.errors import InputError
+from nas.evaluate.context import Context
+from nas.evaluate.precision import choose
+from nas.evaluate.training import Training
+from nas.evaluate.weights import save_weights
+from nas.genome import Genome
+from nas.space.settings import TrainSettings
+
+
+def train(genome: Genome, context: Context) -> dict[str, float]:
+    """Train on the train part; the metrics of the last epoch, on the validation part.
+
+    error: the share of images misclassified, 0..1. loss: mean cross-entropy. seconds: of training and measuring.
+    The weights stay as `weights.safetensors` in the job's folder of checkpoints.
+    """
+    return fit(genome, context, part="train", measure="validation")
+
+
+def fit(
+    genome: Genome, context: Context, *, part: Literal["train", "all_train"], measure: Literal["validation", "test"]
+) -> dict[str, float]:
+    """Train on `part`. "validation" is measured after each epoch, "test" once at the end, as test_error and so on."""
+    settings, dataset = context.train, context.dataset
+    _check(genome, dataset)
+    key = _key(context, dataset, part=part, measure=measure)
+    state = context.load()
+    if state is None or state.get("key") != key:
+        state = None
+    elif "metrics" in state:  # finished before, and the outcome was lost
+        return _told_again(context, state)["metrics"]
+    precision = state["precision"] if state else choose(settings, genome, dataset, context.device)
+    training = Training(genome, context, settings, dataset, part=part, precision=precision)
+    if state:
+        training.restore(state)
+        _told_again(context, state)
+    return _run(training, genome, key=key, measure=measure)
+
+
+def _run(training: Training, genome: Genome, *, key: str, measure: Literal["validation", "test"]) -> dict[str, float]:
+    context = training.context
+    measured = training.batches(measure)
+    while True:
+        metrics = training.epoch(measured if measure == "validation" else None)
+        context.checked(metrics, where=f" after epoch {training.epochs_done}")  # a state with NaN is not worth keeping
+        if training.epochs_done >= context.epochs:
+            break
+        context.save({"key": key, **training.state()})
+        context.report(training.epochs_done, metrics)
+    answer = dict(metrics)
+    if measure == "test":
+        answer |= {f"test_{name}": value for name, value in training.measure(measured).items()}
+    save_weights(training.trained, genome, training.dataset, folder=Path(context.job.checkpoints))
+    context.settle({"key": key, "history": training.history, "metrics": answer})
+    context.report(training.epochs_done, metrics)
+    return answer
+
+
+def _told_again(context: Context, state: dict[str, Any]) -> dict[str, Any]:
+    """Report the epochs of a state: who resumes may not have heard of them."""
+    for epoch, metrics in enumerate(state["history"], start=1):
+        context.report(epoch, metrics)
+    return state
+
+
+def _check(genome: Genome, dataset: Dataset) -> None:
+    info = dataset.info
+    if genome.input_shape != tuple(info.shape) or genome.classes != len(info.classes):
+        raise InputError(
+            f"the genome takes {genome.input_shape} and tells {genome.classes} classes; "
+            f"the images of '{info.name}' are {tuple(info.shape)}, of {len(info.classes)} classes"
+        )
+
+
+def _key(context: Context, dataset: Dataset, *, part: str, measure: str) -> str:
+    """What a state belongs to: another genome, seed, recipe or data set must not go on from it."""
+    job = context.job
+    recipe = TrainSettings.model_validate(job.train).model_dump(mode="json")
+    split = [int(ids.sum()) for ids in (dataset.train, dataset.validation, dataset.test)]
+    what = [job.genome, job.seed, job.epochs, recipe, dataset.fingerprint, split, part, measure]
+    return hashlib.blake2b(json.dumps(what, sort_keys=True).encode(), digest_size=16).hexdigest()

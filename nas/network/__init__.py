@@ -1,0 +1,6 @@
+"""From genome to torch: `build(genome)` is a `torch.nn.Module`; `builders` says how each operation is computed."""
+
+from nas.network.build import build, state_name
+from nas.network.builders import Place, builders
+
+__all__ = ["Place", "build", "builders", "state_name"]

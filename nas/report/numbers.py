@@ -1,0 +1,85 @@
+"""Numbers as people read them: 1.5M, 3.4 %, and ticks of an axis at 1, 2 and 5."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+SHARES = ("error", "accuracy")
+PREFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
+
+
+def short(value: float) -> str:
+    """Three significant digits with a prefix.
+
+    >>> short(1_534_000), short(0.05), short(12)
+    ('1.53M', '0.05', '12')
+    """
+    for size, prefix in PREFIXES:
+        if abs(value) >= size * 0.9995:
+            return f"{value / size:.3g}{prefix}"
+    return f"{value:.3g}"
+
+
+def percent(value: float) -> str:
+    return f"{100 * value:.3g} %"
+
+
+def shower(name: str, values: Sequence[float]) -> Callable[[float], str]:
+    """How values of a metric are written: errors and accuracies within 0..1 as percentages."""
+    share = name.split("/")[-1].rpartition("_")[2] in SHARES and all(0 <= value <= 1 for value in values)
+    return percent if share else short
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A range of values on a line of `length` units; logarithmic where the values span more than a factor of 20."""
+
+    name: str
+    low: float
+    high: float
+    log: bool
+    show: Callable[[float], str]
+
+    @staticmethod
+    def over(name: str, values: Sequence[float], *, whole: bool = False) -> Axis:
+        """An axis that holds all `values` with some room at both ends; `whole`: integers only."""
+        low, high = (min(values), max(values)) if values else (0.0, 1.0)
+        log = low > 0 and high / low > 20 and not whole
+        if log:
+            room = (high / low) ** 0.06
+            return Axis(name, low / room, high * room, True, shower(name, values))
+        room = 0.07 * (high - low) or max(abs(high) * 0.1, 0.5)
+        bottom = max(0.0, low - room) if low >= 0 else low - room
+        return Axis(name, bottom, high + room, False, shower(name, values))
+
+    def place(self, value: float) -> float:
+        """0 at the low end, 1 at the high one."""
+        if self.log:
+            return math.log(value / self.low) / math.log(self.high / self.low)
+        return (value - self.low) / (self.high - self.low)
+
+    def ticks(self, *, most: int = 6, whole: bool = False) -> list[float]:
+        """Round values within the range, at most `most` of them."""
+        return self._decades(most) if self.log else self._steps(most, whole)
+
+    def _steps(self, most: int, whole: bool) -> list[float]:
+        exponent = math.floor(math.log10((self.high - self.low) / most))
+        for factor in (1, 2, 5, 10, 20, 50, 100):
+            step = factor * 10.0**exponent
+            if whole and step < 1:
+                continue
+            first, last = math.ceil(self.low / step), math.floor(self.high / step)
+            if last - first + 1 <= most:
+                return [count * step for count in range(first, last + 1)]
+        return []
+
+    def _decades(self, most: int) -> list[float]:
+        powers = range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1)
+        for factors in ((1, 2, 5), (1, 3), (1,)):
+            found = [factor * 10.0**power for power in powers for factor in factors]
+            found = [value for value in found if self.low <= value <= self.high]
+            if len(found) <= most:
+                return found
+        return found[:: -(-len(found) // most)]

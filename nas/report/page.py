@@ -1,0 +1,193 @@
+"""One page for a run: the answer, the trade-off, deeper or wider, the best trials, what failed, how to reproduce.
+
+It is one HTML file without scripts, which asks nobody for anything: its pictures are inline SVG.
+"""
+
+from __future__ import annotations
+
+import html
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from nas.report.numbers import shower
+from nas.report.pictures import deeper_or_wider, trade_off
+from nas.report.style import STYLE
+from nas.report.trials import Trial, objectives, ranked, value_of
+
+SHOWN = 15
+STATES = ("finished", "stopped", "failed", "repeat", "over-budget", "running")
+
+
+def write_report(data: dict[str, Any], path: Path) -> None:
+    """Write the page of a run; `data` is the document that `nas show RUN --json` prints."""
+    text = page(data)
+    with tempfile.NamedTemporaryFile(
+        "w", dir=path.parent, suffix=".tmp", delete=False, encoding="utf-8"
+    ) as file:
+        file.write(text)
+    os.chmod(file.name, 0o644)
+    os.replace(file.name, path)
+
+
+def page(data: dict[str, Any]) -> str:
+    """The page as HTML."""
+    run = str(data.get("run") or "run")
+    sections = [
+        _head(data, run),
+        '<div class="pictures">',
+        _section("The trade-off", trade_off(data)),
+        _section("Deeper or wider", deeper_or_wider(data)),
+        "</div>",
+        _section("Final", _final(data.get("final"))),
+        _section("The best trials", _leaderboard(data)),
+        _section("What did not finish", _failures(data.get("trials") or [])),
+        _section("To reproduce", _reproduce(data)),
+    ]
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+        f"<title>{html.escape(run)}: search report</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
+        + "\n".join(section for section in sections if section)
+        + "\n</body>\n</html>\n"
+    )
+
+
+def _section(title: str, body: str) -> str:
+    return f"<section><h2>{html.escape(title)}</h2>\n{body}</section>" if body else ""
+
+
+def _head(data: dict[str, Any], run: str) -> str:
+    trials = data.get("trials") or []
+    counts = Counter(str(trial.get("state")) for trial in trials)
+    known = [f"{counts[state]} {state}" for state in STATES if counts[state]]
+    seconds = sum(trial.get("seconds") or 0 for trial in trials)
+    facts = (
+        f"{len(trials)} trial{'' if len(trials) == 1 else 's'}: {', '.join(known)}" if trials else "no trials"
+    )
+    spent = f"; {_duration(seconds)} of training" if seconds else ""
+    answer = data.get("answer") or "There is no answer yet: no trial has finished."
+    return (
+        f"<header><h1>{html.escape(run)}</h1>\n"
+        f'<p class="answer">{html.escape(str(answer))}</p>\n'
+        f'<p class="facts">{html.escape(facts + spent)}</p></header>'
+    )
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 60:
+        return f"{seconds:.3g} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def _leaderboard(data: dict[str, Any]) -> str:
+    """Finished trials, the best first."""
+    metrics = objectives(data)
+    trials = ranked(data.get("trials") or [], metrics[0])
+    if not trials:
+        return '<p class="note">No trial has finished.</p>'
+    numbers = list(dict.fromkeys([*metrics, "params", "macs", "depth", "width", "seconds"]))
+    choices = list(dict.fromkeys(key for trial in trials for key in trial.get("choices") or {}))
+    choices = [key for key in choices if key.rpartition(".")[2] not in numbers]
+    head = ["trial", *numbers, *choices]
+    rows = [_row(trial, numbers, choices, best=data.get("best")) for trial in trials]
+    kinds = ["number", *["number"] * len(numbers), *["word"] * len(choices)]
+    table = _table(head, kinds, rows[:SHOWN])
+    note = '<p class="note"><span class="mark">●</span> on the front; the best trial is shaded</p>'
+    if len(rows) > SHOWN:
+        rest = _table(head, kinds, rows[SHOWN:])
+        table += f"<details><summary>{len(rows) - SHOWN} more</summary>{rest}</details>"
+    return note + table
+
+
+def _row(
+    trial: Trial, numbers: Sequence[str], choices: Sequence[str], *, best: object
+) -> tuple[str, list[str]]:
+    """The class of a row and its cells, escaped."""
+    mark = '<span class="mark">●</span> ' if trial.get("on_front") else ""
+    cells = [mark + html.escape(f"#{trial.get('number')}")]
+    for name in numbers:
+        value = value_of(trial, name)
+        cells.append("" if value is None else html.escape(shower(name, [value])(value)))
+    chosen = trial.get("choices") or {}
+    cells += [html.escape(str(chosen.get(key, ""))) for key in choices]
+    return ("best" if best is not None and trial.get("number") == best else ""), cells
+
+
+def _table(head: Sequence[str], kinds: Sequence[str], rows: Iterable[tuple[str, Sequence[str]]]) -> str:
+    """A table of escaped cells; `kinds` are the columns' classes."""
+    top = "".join(
+        f'<th class="{kind}">{html.escape(name)}</th>' for name, kind in zip(head, kinds, strict=True)
+    )
+    body = [
+        f'<tr class="{row}">'
+        + "".join(f'<td class="{kind}">{cell}</td>' for kind, cell in zip(kinds, cells, strict=True))
+        + "</tr>"
+        for row, cells in rows
+    ]
+    lines = "\n".join(body)
+    return f'<div class="scroll"><table><thead><tr>{top}</tr></thead><tbody>\n{lines}\n</tbody></table></div>'
+
+
+def _failures(trials: Sequence[Trial]) -> str:
+    """Trials that neither finished nor were stopped, by reason, the most frequent first."""
+    reasons: dict[tuple[str, str], list[str]] = {}
+    for trial in trials:
+        if trial.get("state") in ("failed", "repeat", "over-budget"):
+            key = (str(trial["state"]), _first_line(trial.get("reason")))
+            reasons.setdefault(key, []).append(f"#{trial.get('number')}")
+    if not reasons:
+        return ""
+    ordered = sorted(reasons.items(), key=lambda item: (-len(item[1]), item[0]))
+    rows = [
+        ("", [html.escape(state), html.escape(reason), str(len(found)), html.escape(_listed(found))])
+        for (state, reason), found in ordered
+    ]
+    return _table(["state", "reason", "times", "trials"], ["word", "text", "number", "text"], rows)
+
+
+def _first_line(reason: object) -> str:
+    lines = str(reason or "").strip().splitlines()
+    return lines[0][:300] if lines else "no reason given"
+
+
+def _listed(found: Sequence[str]) -> str:
+    return ", ".join(found[:10]) + (f" and {len(found) - 10} more" if len(found) > 10 else "")
+
+
+def _final(final: object) -> str:
+    """What the final training on train and validation gave, measured once on the test part."""
+    if not isinstance(final, dict) or not final:
+        return ""
+    rows = []
+    for name, value in _flat(final):
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        shown = shower(name, [value])(value) if number else str(value)
+        rows.append(("", [html.escape(name), html.escape(shown)]))
+    return _table(["", ""], ["word", "text"], rows)
+
+
+def _flat(document: dict[str, Any], prefix: str = "") -> Iterable[tuple[str, Any]]:
+    for name, value in document.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{name}.")
+        elif value is not None:
+            yield f"{prefix}{name}", value
+
+
+def _reproduce(data: dict[str, Any]) -> str:
+    versions = [
+        ("", [html.escape(str(name)), html.escape(str(value))])
+        for name, value in _flat(data.get("versions") or {})
+    ]
+    table = _table(["package", "version"], ["word", "text"], versions) if versions else ""
+    space = html.escape(str(data.get("space") or ""))
+    return (
+        '<p class="note">Save this as space.yaml and run: nas search space.yaml</p>'
+        f"<pre>{space}</pre><details open><summary>versions</summary>{table}</details>"
+    )

@@ -1,0 +1,49 @@
+"""The style sheet of a page: light and dark, narrow and wide; colours after Okabe & Ito 2008, told apart by most eyes."""
+
+STYLE = """
+:root { color-scheme: light dark; --paper: #fff; --ink: #1b1f24; --soft: #59636e; --rule: #d5dae0; --sheet: #f5f7f9;
+  --accent: #c2410c; --c0: #0072b2; --c1: #b85a00; --c2: #00845f; --c3: #a8487e; --c4: #7a6a00; --c5: #55606b; }
+@media (prefers-color-scheme: dark) { :root { --paper: #14171b; --ink: #e7eaee; --soft: #9ba6b2; --rule: #343b44;
+  --sheet: #1d2228; --accent: #ff8a4c; --c0: #56b4e9; --c1: #e69f00; --c2: #2fc49a; --c3: #e28dbd; --c4: #e8dc4a;
+  --c5: #a7b1bc; } }
+* { box-sizing: border-box; }
+body { margin: 0 auto; max-width: 76rem; padding: 1.5rem 1rem 4rem; background: var(--paper); color: var(--ink);
+  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
+h1 { margin: 0; font-size: 1rem; font-weight: 600; color: var(--soft); overflow-wrap: anywhere; }
+h2 { margin: 2.5rem 0 .75rem; font-size: 1.2rem; }
+.answer { margin: .4rem 0 .6rem; font-size: 1.6rem; line-height: 1.3; font-weight: 600; max-width: 46rem;
+  overflow-wrap: anywhere; text-wrap: pretty; }
+.facts, .note, figcaption { color: var(--soft); }
+.facts, .note { margin: 0 0 .75rem; }
+.pictures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 27rem), 1fr)); gap: 0 2rem; }
+figure { margin: 0; min-width: 0; }
+figure > svg { display: block; width: 100%; max-width: 42rem; height: auto; }
+figcaption { font-size: .875rem; }
+.legend { display: flex; flex-wrap: wrap; gap: .1rem 1.1rem; margin: .25rem 0; padding: 0; list-style: none; }
+.legend li { display: flex; align-items: center; gap: .3rem; overflow-wrap: anywhere; }
+.symbol { width: 1rem; height: 1rem; flex: none; overflow: visible; }
+svg text { font-size: 12.5px; fill: var(--soft); }
+svg .name { fill: var(--ink); }
+svg .label { fill: var(--ink); font-weight: 600; paint-order: stroke; stroke: var(--paper); stroke-width: 3px; }
+.end { text-anchor: end; } .middle { text-anchor: middle; }
+.grid { stroke: var(--rule); stroke-width: .7; fill: none; } .axis { stroke: var(--soft); fill: none; }
+.line { fill: none; stroke: var(--dot); stroke-width: 1.6; opacity: .75; }
+.dot { stroke: var(--dot); stroke-width: 1.6; }
+.full { fill: var(--dot); } .full.rest { fill-opacity: .35; stroke-opacity: .6; }
+.hollow { fill: var(--paper); fill-opacity: .6; }
+.front { --dot: var(--accent); } .rest { --dot: var(--c5); }
+.c0 { --dot: var(--c0); } .c1 { --dot: var(--c1); } .c2 { --dot: var(--c2); } .c3 { --dot: var(--c3); }
+.c4 { --dot: var(--c4); } .c5 { --dot: var(--c5); }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
+th, td { padding: .3rem .9rem .3rem 0; border-bottom: 1px solid var(--rule); text-align: left; vertical-align: top; }
+th { color: var(--soft); font-weight: 600; white-space: nowrap; } td.number, th.number { text-align: right; }
+td.number, td.word { white-space: nowrap; } td.text { overflow-wrap: anywhere; min-width: 14rem; }
+tr.best td { background: var(--sheet); font-weight: 600; }
+.mark { color: var(--accent); }
+pre { margin: 0; padding: .9rem 1rem; background: var(--sheet); border: 1px solid var(--rule); border-radius: 6px;
+  overflow-x: auto; font: .85rem/1.5 ui-monospace, "DejaVu Sans Mono", monospace; }
+details { margin-top: .75rem; } summary { cursor: pointer; color: var(--soft); }
+@media (max-width: 40rem) { body { padding-top: 1rem; } .answer { font-size: 1.3rem; } svg text { font-size: 15px; } }
+@media print { body { max-width: none; } .scroll, pre { overflow: visible; white-space: pre-wrap; } }
+"""

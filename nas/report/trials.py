@@ -1,0 +1,49 @@
+"""The trials of a run as its page sees them: the JSON of `nas show RUN --json`, where anything may be missing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+Trial = dict[str, Any]
+
+MEASURED = ("finished", "stopped")
+
+
+def value_of(trial: Trial, name: str) -> float | None:
+    """A metric or a cost of a trial; of a stopped one the last that was reported; None if there is none."""
+    found = trial.get("metrics") or {}
+    value = found.get(name, trial.get(name))
+    if value is None and trial.get("curve"):
+        value = (trial["curve"][-1][1] or {}).get(name)
+    number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    return value if number else None
+
+
+def measured(trials: Sequence[Trial], *names: str) -> list[Trial]:
+    """The finished and the stopped trials that have all of these values."""
+    return [
+        trial
+        for trial in trials
+        if trial.get("state") in MEASURED and all(value_of(trial, name) is not None for name in names)
+    ]
+
+
+def connectivity(trial: Trial) -> str:
+    """How the blocks of a trial are connected, or "" if that was no choice."""
+    for key, value in (trial.get("choices") or {}).items():
+        if key.replace("/", ".").rpartition(".")[2] == "connect":
+            return str(value)
+    return ""
+
+
+def objectives(data: dict[str, Any]) -> list[str]:
+    return [str(name) for name in data.get("objectives") or []] or ["error"]
+
+
+def ranked(trials: Sequence[Trial], name: str) -> list[Trial]:
+    """Finished trials, the best value of `name` first; of an accuracy the highest is the best."""
+    done = [trial for trial in measured(trials, name) if trial.get("state") == "finished"]
+    sign = -1 if name.endswith("accuracy") else 1
+    return sorted(done, key=lambda trial: (sign * (value_of(trial, name) or 0), trial.get("number", 0)))

@@ -1,0 +1,6 @@
+"""Where a search runs: in this process, or on Ray."""
+
+from nas.runner.plan import Plan
+from nas.runner.profile import Profile, load
+
+__all__ = ["Plan", "Profile", "load"]

@@ -1,0 +1,31 @@
+"""A runner's profile: where a search runs, and what each trial is given there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from nas import shipped
+from nas.document import parse, read
+from nas.space.settings import Settings
+
+
+class Profile(Settings):
+    """One YAML file of `runners/`."""
+
+    name: str
+    about: str = ""
+    engine: Literal["local", "ray"] = Field(description="local: this process, one trial at a time; ray: Ray Tune")
+    address: str = Field("local", description="local: a private Ray that ends with the search; else the address of a cluster")
+    workers: Annotated[int, Field(ge=1)] | Literal["auto"] = Field("auto", description="trials at once; auto: as many as fit")
+    cpus: Annotated[float, Field(gt=0)] | Literal["auto"] = Field("auto", description="for each trial; auto: its threads")
+    gpus: Annotated[float, Field(ge=0)] | Literal["auto"] = Field("auto", description="for each trial, such as 0.25; auto: shared evenly")
+    retries: int = Field(1, ge=0, description="how often a trial is tried again after its worker died")
+    time_limit_minutes: float | None = Field(None, gt=0, description="of one trial")
+
+
+def load(name_or_path: str, *, overrides: Sequence[str] = ()) -> Profile:
+    """The profile of a shipped name ("laptop") or of a file."""
+    return parse(Profile, read(shipped.find("runners", name_or_path), overrides=overrides))

@@ -1,0 +1,7 @@
+"""A study and what drives it: ask, report, tell, stop, resume."""
+
+from nas.study.run import Run
+from nas.study.search import Search, front
+from nas.study.trial import Trial
+
+__all__ = ["Run", "Search", "Trial", "front"]

@@ -1,0 +1,26 @@
+"""Which networks were tried already: by fingerprint, and settled by an exact check."""
+
+from __future__ import annotations
+
+from nas.errors import GenomeError
+from nas.genome import Genome, same_function
+
+
+class Novelty:
+    """The networks of a search by fingerprint."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, list[tuple[int, Genome]]] = {}
+
+    def add(self, number: int, genome: Genome) -> None:
+        self._seen.setdefault(genome.fingerprint, []).append((number, genome))
+
+    def find(self, genome: Genome) -> int | None:
+        """The number of the first trial of the same network."""
+        for number, other in self._seen.get(genome.fingerprint, ()):
+            try:
+                if same_function(genome, other):
+                    return number
+            except GenomeError:  # undecided within its bound: taken for new, which costs one training at most
+                continue
+        return None

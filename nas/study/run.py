@@ -1,0 +1,239 @@
+"""A run: the folder that a search leaves behind.
+
+    search.yaml          the search as resolved: what `nas resume` goes on with
+    study.db             the study: every trial, and the only thing that counts
+    checkpoints/NUMBER/  weights of the trials that were trained to the end
+    exports/NUMBER/      networks that were taken away
+    environment.json     versions, machine, commit, and the search space as it was written
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import platform
+import socket
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from nas import data
+from nas.document import parse, read
+from nas.errors import RunError
+from nas.evaluate import Job
+from nas.genome import Genome
+from nas.space import SearchSpace
+from nas.space.file import SearchFile
+from nas.space.space import of_file
+from nas.study.search import Search, front
+from nas.study.store import Store
+from nas.study.trial import Trial
+
+if TYPE_CHECKING:
+    import torch
+
+SCHEMA = "nas.run/1"
+PACKAGES = ("deepwide", "torch", "optuna", "ray", "numpy", "networkx")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run's folder, open for reading; `search` drives it."""
+
+    folder: Path
+    space: SearchSpace
+    store: Store
+
+    @classmethod
+    def create(cls, folder: Path, space: SearchSpace) -> Run:
+        """Start a run in a new folder; `RunError` where there is something already, or nothing can be written.
+
+        Relative paths of the space's data are made absolute, so the run can be resumed from anywhere.
+        """
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            if any(folder.iterdir()):
+                hint = f"go on with it: nas resume {folder}" if (folder / "study.db").exists() else "choose another with --out"
+                raise RunError(f"{folder} is not empty; {hint}")
+            os.chmod(folder, 0o700)
+            (folder / "search.yaml").write_text(_resolved(space))
+            (folder / "environment.json").write_text(json.dumps(environment(space), indent=2) + "\n")
+        except (OSError, NotADirectoryError) as error:
+            raise RunError(f"{folder} cannot be written: {error.strerror or error}") from None
+        directions = [objective.direction for objective in space.file.objectives]
+        about = {
+            "schema": SCHEMA,
+            "space": space.name,
+            "trials": space.file.strategy.trials,
+            "input_shape": list(space.staged.input_shape),
+            "classes": space.staged.classes,
+        }
+        return cls(folder, space, Store.create(_url(folder), directions=directions, about=about))
+
+    @classmethod
+    def open(cls, folder: Path | str) -> Run:
+        """A run that exists; `RunError` for a folder that is none."""
+        folder = Path(folder)
+        if not (folder / "search.yaml").is_file() or not (folder / "study.db").is_file():
+            raise RunError(f"{folder} is no run: it has no search.yaml and study.db; `nas runs` lists those in results/")
+        document = read(folder / "search.yaml")
+        space = of_file(parse(SearchFile, document), document)
+        store = Store.open(_url(folder))
+        about = store.about()
+        return cls(folder, space.bound(input_shape=tuple(about["input_shape"]), classes=about["classes"]), store)
+
+    def search(self, *, trials: int | None = None, watch: Callable[[Trial], None] | None = None) -> Search:
+        """The search of this run, as far as it went; `trials` is the new number of networks to train."""
+        if trials is not None:
+            self.store.note("trials", trials)
+        return Search(self.space, self.store, trials=int(self.store.about()["trials"]), watch=watch)
+
+    def job(self, trial: Trial, *, device: str, time_limit_seconds: float | None) -> Job:
+        """What a worker is given to train a trial."""
+        assert trial.genome is not None
+        file = self.space.file
+        return Job(
+            number=trial.number,
+            genome=trial.genome,
+            seed=trial.seed,
+            attempt=trial.attempt,
+            epochs=file.train.epochs,
+            evaluator=file.evaluator,
+            train=file.train.model_dump(mode="json"),
+            data=file.data.model_dump(mode="json"),
+            cache=str(data.default_cache()),
+            checkpoints=str((self.folder / "checkpoints" / str(trial.number)).resolve()),
+            threads=file.train.threads,
+            device=device,
+            time_limit_seconds=time_limit_seconds,
+        )
+
+    @property
+    def trials(self) -> list[Trial]:
+        """Every trial of the study, by number."""
+        return self.store.load()[0]
+
+    @property
+    def front(self) -> list[Trial]:
+        """The trials that no other beats in one objective without losing in another."""
+        return front(self.trials, [(o.metric, o.direction) for o in self.space.file.objectives])
+
+    @property
+    def best(self) -> Trial:
+        """The finished trial that is best in the first objective, and of those the one with the fewest params."""
+        objective = self.space.file.objectives[0]
+        sign = 1 if objective.direction == "minimize" else -1
+        finished = [trial for trial in self.trials if trial.state == "finished"]
+        if not finished:
+            raise RunError(f"{self.folder}: no trial has finished yet")
+        return min(finished, key=lambda trial: (sign * (trial.value(objective.metric) or 0.0), trial.params, trial.number))
+
+    def trial(self, name: str | int) -> Trial:
+        """A trial by its number, or "best"; `RunError` for one that is not there."""
+        if name == "best":
+            return self.best
+        trials = self.trials
+        if not str(name).isdecimal() or int(name) >= len(trials):
+            raise RunError(f"{self.folder} has no trial '{name}': its trials are best, and 0 to {len(trials) - 1}")
+        return trials[int(name)]
+
+    def genome(self, trial: Trial) -> Genome:
+        """The genome of a trial."""
+        if trial.genome is None:
+            raise RunError(f"trial {trial.number} has no genome: {trial.reason}")
+        return Genome.from_dict(trial.genome)
+
+    def weights(self, trial: Trial) -> Path:
+        """The file of the trained weights: of the final training where there was one, else of the search."""
+        number = trial.repeats if trial.state == "repeat" and trial.repeats is not None else trial.number
+        for part in ("final", "."):
+            path = self.folder / "checkpoints" / str(number) / part / "weights.safetensors"
+            if path.is_file():
+                return path
+        raise RunError(f"trial {trial.number} ({trial.state}) left no weights; `nas train {self.folder} {trial.number}` makes some")
+
+    def model(self, trial: Trial) -> torch.nn.Module:
+        """The network of a trial with its trained weights, in evaluation mode."""
+        from safetensors.torch import load_file
+
+        from nas.network import build
+
+        module = build(self.genome(trial))
+        module.load_state_dict(load_file(self.weights(trial)))
+        return module.eval()
+
+    def lock(self) -> DriverLock:
+        """Held while a process drives the run; `RunError` where another one does."""
+        return DriverLock(self.folder)
+
+
+class DriverLock:
+    """One process drives a run. The lock is the kernel's, so it ends with the process, however that ends."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._file = open(folder / "driver.lock", "a+")  # noqa: SIM115  held until `__exit__`
+
+    def __enter__(self) -> DriverLock:
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self._file.seek(0)
+            raise RunError(f"{self._folder} is being driven by another process: {self._file.read().strip()}") from None
+        self._file.truncate(0)
+        self._file.write(f"process {os.getpid()} on {socket.gethostname()}\n")
+        self._file.flush()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._file.truncate(0)
+        self._file.close()
+
+
+def _url(folder: Path) -> str:
+    return f"sqlite:///{(folder / 'study.db').resolve()}"
+
+
+def _resolved(space: SearchSpace) -> str:
+    content = space.file.model_dump(mode="json", exclude_none=True)
+    return "# The search as it was resolved.\n" + yaml.safe_dump(content, sort_keys=False, width=110)
+
+
+def environment(space: SearchSpace) -> dict[str, Any]:
+    """Versions, machine and commit: what one needs to know to do a run again."""
+    versions = {}
+    for package in PACKAGES:
+        try:
+            versions[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            continue
+    return {
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "python": platform.python_version(),
+        "versions": versions,
+        "machine": {"system": platform.platform(), "processor": platform.machine(), "cores": os.cpu_count()},
+        "commit": _commit(),
+        "space": {"file": space.document.name, "text": space.source},
+    }
+
+
+def _commit() -> str | None:
+    """The commit of the checkout that this package runs from; None where it is installed."""
+    here = Path(__file__).parent
+    try:
+        done = subprocess.run(["git", "-C", str(here), "rev-parse", "HEAD"], capture_output=True, text=True, timeout=5)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() or None
+
+
+def runs(folder: Path) -> list[Run]:
+    """The runs in a folder, by name."""
+    return [Run.open(path.parent) for path in sorted(folder.glob("*/study.db")) if (path.parent / "search.yaml").is_file()]

@@ -1,0 +1,58 @@
+"""A trial as the study holds it: what was chosen, what it costs, what came out, and why it failed."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+State = Literal["running", "finished", "stopped", "failed", "repeat", "over-budget"]
+COSTS = ("params", "macs", "depth", "activations")
+UNTRAINED = ("repeat", "over-budget")
+
+
+@dataclass
+class Trial:
+    """One proposal of a search, under its number."""
+
+    number: int
+    state: State
+    choices: dict[str, Any] = field(default_factory=dict)
+    genome: dict[str, Any] | None = None  # "nas.genome/1"; None where the draw met no budget
+    fingerprint: str = ""
+    params: int = 0
+    macs: int = 0
+    depth: int = 0
+    activations: int = 0
+    seed: int = 0
+    attempt: int = 1
+    repeats: int | None = None  # the trial whose network this one is
+    reason: str = ""  # why it failed, or was not trained
+    metrics: dict[str, float] = field(default_factory=dict)
+    curve: dict[int, dict[str, float]] = field(default_factory=dict)  # epoch -> metrics
+    seconds: float = 0.0
+
+    @property
+    def trains(self) -> bool:
+        """Whether it is trained, and not settled from what is known."""
+        return self.state not in UNTRAINED
+
+    @property
+    def settled(self) -> bool:
+        return self.state != "running" and not (self.state == "repeat" and not self.metrics and not self.reason)
+
+    @property
+    def complete(self) -> bool:
+        """Whether it has final values: trained to the end, or a repeat of one that was."""
+        return self.state in ("finished", "repeat") and bool(self.metrics)
+
+    @property
+    def costs(self) -> dict[str, float]:
+        return {name: float(getattr(self, name)) for name in COSTS}
+
+    def value(self, metric: str) -> float | None:
+        """A metric, or a cost of the genome."""
+        return self.costs[metric] if metric in COSTS else self.metrics.get(metric)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data; `curve` as a list of [epoch, metrics]."""
+        return asdict(self) | {"curve": [[epoch, metrics] for epoch, metrics in sorted(self.curve.items())]}

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import os
+import pickle
+import stat
+from pathlib import Path
+
+import pytest
+import torch
+
+from nas.evaluate.checkpoint import Checkpoint
+
+
+def filled(folder: Path, *values: int) -> Checkpoint:
+    checkpoint = Checkpoint(folder)
+    for value in values:
+        checkpoint.save({"value": value, "tensor": torch.full((3,), float(value))})
+    return checkpoint
+
+
+def test_a_state_comes_back_as_it_was(tmp_path: Path) -> None:
+    state = filled(tmp_path / "new" / "folder", 1, 2).load()
+    assert state is not None and state["value"] == 2
+    assert torch.equal(state["tensor"], torch.tensor([2.0, 2.0, 2.0]))
+
+
+def test_no_folder_is_no_state(tmp_path: Path) -> None:
+    assert Checkpoint(tmp_path / "none").load() is None
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.99])
+def test_a_torn_file_falls_back_to_the_one_before(tmp_path: Path, share: float) -> None:
+    checkpoint = filled(tmp_path, 1, 2)
+    content = checkpoint.newest.read_bytes()
+    checkpoint.newest.write_bytes(content[: int(len(content) * share)])
+    assert (checkpoint.load() or {})["value"] == 1
+
+
+def test_a_flipped_bit_falls_back_to_the_one_before(tmp_path: Path) -> None:
+    checkpoint = filled(tmp_path, 1, 2)
+    content = bytearray(checkpoint.newest.read_bytes())
+    content[len(content) // 2] ^= 1
+    checkpoint.newest.write_bytes(content)
+    assert (checkpoint.load() or {})["value"] == 1
+
+
+@pytest.mark.parametrize("dies_at", ["fsync", "replace"])
+def test_a_save_that_dies_leaves_a_whole_state_and_no_litter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dies_at: str
+) -> None:
+    checkpoint = filled(tmp_path, 1)
+
+    def die(*arguments: object) -> None:
+        raise OSError("no space left on device")
+
+    with monkeypatch.context() as patch, pytest.raises(OSError, match="no space"):
+        patch.setattr(os, dies_at, die)
+        checkpoint.save({"value": 2})
+    assert (checkpoint.load() or {})["value"] == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["state.pt"]
+
+
+def test_a_kill_between_the_two_renames_leaves_the_state_before(tmp_path: Path) -> None:
+    checkpoint = filled(tmp_path, 1)
+    os.replace(checkpoint.newest, checkpoint.previous)
+    assert (checkpoint.load() or {})["value"] == 1
+
+
+def test_settling_leaves_one_file(tmp_path: Path) -> None:
+    checkpoint = filled(tmp_path, 1, 2)
+    checkpoint.settle({"value": 3})
+    assert [path.name for path in tmp_path.iterdir()] == ["state.pt"]
+    assert checkpoint.load() == {"value": 3}
+
+
+def test_files_are_their_owners_only(tmp_path: Path) -> None:
+    filled(tmp_path / "trial", 1)
+    assert stat.S_IMODE((tmp_path / "trial" / "state.pt").stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "trial").stat().st_mode) == 0o700
+
+
+class Canary:
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return (os.mkdir, ("canary",))
+
+
+def test_a_strangers_file_runs_no_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import hashlib
+
+    monkeypatch.chdir(tmp_path)
+    torch.save({"value": Canary()}, tmp_path / "raw", pickle_module=pickle)
+    payload = (tmp_path / "raw").read_bytes()
+    digest = hashlib.blake2b(payload, digest_size=20).hexdigest().encode()
+    (tmp_path / "state.pt").write_bytes(b"nas.checkpoint/1\n" + digest + b"\n" + payload)
+    assert Checkpoint(tmp_path).load() is None
+    assert not (tmp_path / "canary").exists()

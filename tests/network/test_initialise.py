@@ -1,0 +1,69 @@
+"""Initial weights against the variances of the papers, by hand."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+
+from nas.genome import Genome, Node, Op, ops
+from nas.network import build
+
+
+def line(*layers: Op, shape: tuple[int, ...]) -> Genome:
+    nodes = [Node("input", ops.Input(shape))]
+    for number, op in enumerate([*layers, ops.Output()]):
+        nodes.append(Node(f"node{number}", op, (nodes[-1].name,)))
+    return Genome(nodes)
+
+
+def first_weight(*layers: Op, shape: tuple[int, ...], seed: int = 0) -> torch.Tensor:
+    return build(line(*layers, shape=shape), seed=seed).get_parameter("node0.weight").detach()
+
+
+def test_a_convolution_before_a_relu_has_variance_two_over_fan_out() -> None:
+    weight = first_weight(ops.Conv2d(64), ops.BatchNorm2d(), ops.Activation("relu"), shape=(32, 4, 4))
+    assert weight.std().item() == pytest.approx(math.sqrt(2 / (64 * 9)), rel=0.02)
+
+
+def test_a_depthwise_convolution_counts_the_fan_out_of_one_group() -> None:
+    weight = first_weight(ops.Conv2d(2048, groups=2048), shape=(2048, 4, 4))
+    assert weight.std().item() == pytest.approx(math.sqrt(2 / 9), rel=0.03)
+
+
+def test_a_convolution_before_tanh_is_drawn_after_glorot() -> None:
+    weight = first_weight(ops.Conv2d(64, bias=True), ops.Activation("tanh"), shape=(32, 4, 4))
+    assert weight.std().item() == pytest.approx(math.sqrt(2 / (96 * 9)), rel=0.02)
+
+
+def test_the_last_linear_layer_is_uniform_within_one_over_the_root_of_fan_in() -> None:
+    weight = first_weight(ops.Linear(100), shape=(64,))
+    assert 0.124 < weight.abs().max().item() <= 1 / 8
+    assert weight.std().item() == pytest.approx(1 / 8 / math.sqrt(3), rel=0.03)
+
+
+def test_a_hidden_linear_layer_before_a_relu_has_variance_two_over_fan_in() -> None:
+    weight = first_weight(ops.Linear(100), ops.Activation("relu"), ops.Linear(3), shape=(64,))
+    assert weight.std().item() == pytest.approx(math.sqrt(2 / 64), rel=0.03)
+
+
+def test_biases_start_at_zero_and_normalisation_at_one_and_zero() -> None:
+    model = build(line(ops.Conv2d(4, bias=True), ops.BatchNorm2d(), ops.Flatten(), ops.Linear(2), shape=(1, 2, 2)))
+    state = model.state_dict()
+    assert all(state[key].count_nonzero() == 0 for key in ("node0.bias", "node1.bias", "node1.running_mean", "node3.bias"))
+    assert (state["node1.weight"] == 1).all() and (state["node1.running_var"] == 1).all()
+
+
+def test_the_same_seed_gives_the_same_weights_and_leaves_the_global_generator_alone() -> None:
+    state = torch.random.get_rng_state()
+    first, second, third = (first_weight(ops.Conv2d(4), shape=(3, 4, 4), seed=seed) for seed in (1, 1, 2))
+    assert torch.equal(first, second) and not torch.equal(first, third)
+    assert torch.equal(torch.random.get_rng_state(), state)
+
+
+def test_weights_of_a_layer_do_not_depend_on_the_layers_before_it() -> None:
+    short = line(ops.Conv2d(3), shape=(3, 4, 4))
+    nodes = [Node("input", ops.Input((3, 4, 4))), Node("new", ops.Conv2d(3), ("input",)), Node("node0", ops.Conv2d(3), ("new",))]
+    longer = Genome([*nodes, Node("output", ops.Output(), ("node0",))])
+    assert torch.equal(build(short).get_parameter("node0.weight"), build(longer).get_parameter("node0.weight"))
