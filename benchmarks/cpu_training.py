@@ -1,8 +1,8 @@
-"""Images per second on a CPU: the evaluator's training against a plain loop: `python benchmarks/cpu_training.py`.
+"""Images per second on a CPU, the evaluator against a plain loop: `python benchmarks/cpu_training.py`.
 
-ResNet-20 on 3x32x32 images, batch 128, pad-4 crops and mirroring. The plain loop is what a person writes first:
-float32, channels first, a DataLoader over normalised tensors, a hand-written network. Rounds take turns; the numbers
-are medians. Target: at least twice the images per second with two threads.
+ResNet-20 on 3x32x32 images, batch 128, pad-4 crops and mirroring. The plain loop is what a person writes
+first: float32, channels first, a DataLoader over normalised tensors, a hand-written network. Rounds take
+turns; the numbers are medians. Target: at least twice the images per second with two threads.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Images(Dataset):
 
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
         image = F.pad(self.images[index], (4, 4, 4, 4))
-        top, left, mirrored = torch.randint(9, (2,)).tolist() + [torch.rand(()) < 0.5]
+        top, left, mirrored = *torch.randint(9, (2,)).tolist(), torch.rand(()) < 0.5
         image = image[:, top : top + 32, left : left + 32]
         return (image.flip(2) if mirrored else image), self.labels[index]
 
@@ -76,7 +76,9 @@ def ours(data: Path, folder: Path, *, precision: str, threads: int) -> Training:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--images", type=int, default=1280, help="images of an epoch")
@@ -89,11 +91,18 @@ def main() -> None:
         folder = Path(name)
         np.savez(folder / "images.npz", images=images, labels=labels)
         rows: dict[str, list[float]] = {"plain loop": []}
-        trainings = {p: ours(folder / "images.npz", folder, precision=p, threads=options.threads) for p in ("float32", "auto")}
+        trainings = {
+            p: ours(folder / "images.npz", folder, precision=p, threads=options.threads)
+            for p in ("float32", "auto")
+        }
         names = {p: f"nas, {p}" + (f" ({t.precision})" if p == "auto" else "") for p, t in trainings.items()}
         model = ResNet(3)
-        optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9, nesterov=True, weight_decay=5e-4)
-        loader = DataLoader(Images(images[: options.images], labels[: options.images]), batch_size=128, shuffle=True)
+        optimizer = torch.optim.SGD(
+            model.parameters(), lr=0.1, momentum=0.9, nesterov=True, weight_decay=5e-4
+        )
+        loader = DataLoader(
+            Images(images[: options.images], labels[: options.images]), batch_size=128, shuffle=True
+        )
         for number in range(options.rounds + 1):
             speeds = {"plain loop": plain_epoch(model, optimizer, loader)}
             for precision, training in trainings.items():

@@ -1,6 +1,11 @@
-"""CIFAR ResNets as a person writes them in PyTorch (He et al. 2016, section 4.2, with projections), and as a genome."""
+"""CIFAR ResNets as a person writes them in PyTorch, and as genomes.
+
+He et al. 2016 (arXiv:1512.03385), section 4.2, with projections where the shape changes.
+"""
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
@@ -36,9 +41,7 @@ class ResNet(nn.Module):
         self.conv = nn.Conv2d(3, 16, 3, padding=1, bias=False)
         self.norm = nn.BatchNorm2d(16)
         widths = [16] + [16] * blocks + [32] * blocks + [64] * blocks
-        self.blocks = nn.Sequential(
-            *[Block(a, b, stride=2 if b > a else 1) for a, b in zip(widths, widths[1:], strict=False)]
-        )
+        self.blocks = nn.Sequential(*[Block(a, b, stride=2 if b > a else 1) for a, b in pairwise(widths)])
         self.linear = nn.Linear(64, 10)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -55,7 +58,9 @@ def genome(blocks: int) -> Genome:
         return name
 
     def conv_norm(name: str, channels: int, source: str, *, kernel: int = 3, stride: int = 1) -> str:
-        conv = ops.Conv2d(channels, kernel=(kernel, kernel), stride=(stride, stride), padding=(kernel // 2, kernel // 2))
+        conv = ops.Conv2d(
+            channels, kernel=(kernel, kernel), stride=(stride, stride), padding=(kernel // 2, kernel // 2)
+        )
         return add(f"{name}/norm", ops.BatchNorm2d(), add(f"{name}/conv", conv, source))
 
     conv_norm("stem", 16, "input")

@@ -1,8 +1,8 @@
-"""A training step of the built network against hand-written PyTorch: `python benchmarks/train_step.py [--batch 32]`.
+"""A training step of the built network against hand-written PyTorch: `python benchmarks/train_step.py`.
 
-Both networks do the same arithmetic, on the same images, step by step in turns; the ratio is the median over steps of
-(built / hand-written). Target: at most 1.02. The row "calls only" takes 2x2 images, where a step is almost only the
-time of calling: what the way of building could cost at all.
+Both networks do the same arithmetic on the same images, step by step in turns; the ratio is the median over
+steps of (built / hand-written). Target: at most 1.02. The row "calls only" takes two 2x2 images, where a step is
+almost only the time of calling: what the way of building could cost at all.
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ def compare(blocks: int, *, batch: int, side: int, steps: int, device: str) -> t
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--steps", type=int, default=40)
     parser.add_argument("--threads", type=int, default=1)
@@ -62,7 +64,9 @@ def main() -> None:
         ("ResNet-56", 9, 32, options.batch),
         ("ResNet-56, calls only", 9, 2, 2),
     ):
-        built, plain, ratio = compare(blocks, batch=batch, side=side, steps=options.steps, device=options.device)
+        built, plain, ratio = compare(
+            blocks, batch=batch, side=side, steps=options.steps, device=options.device
+        )
         print(f"{name:24}{built * 1e3:10.2f}{plain * 1e3:10.2f}{ratio:8.3f}")
 
 

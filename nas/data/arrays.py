@@ -15,9 +15,7 @@ def image_shape(shape: tuple[int, ...], *, where: str) -> tuple[int, int, int]:
     if len(shape) == 3:
         return 1, shape[1], shape[2]
     if len(shape) != 4:
-        raise DataError(
-            f"{where}: images must be (n, h, w), (n, h, w, c) or (n, c, h, w); got {len(shape)} axes, {shape}"
-        )
+        raise DataError(f"{where}: images must be (n, h, w), (n, h, w, c) or (n, c, h, w); got {len(shape)} axes, {shape}")
     first, last = shape[1] <= MOST_CHANNELS, shape[3] <= MOST_CHANNELS
     if first == last:
         raise DataError(
@@ -65,9 +63,7 @@ def as_labels(labels: np.ndarray, count: int, *, where: str) -> np.ndarray:
     if labels.dtype.kind not in "iu":
         raise DataError(f"{where}: labels must be integers; got dtype {labels.dtype}")
     if len(labels) != count:
-        raise DataError(
-            f"{where}: there must be one label an image; got {count} images and {len(labels)} labels"
-        )
+        raise DataError(f"{where}: there must be one label an image; got {count} images and {len(labels)} labels")
     return labels.astype(np.int64)
 
 
@@ -96,9 +92,7 @@ def checked(raw: RawData, *, where: str) -> RawData:
         labels.append(as_labels(np.asarray(raw.test_labels), len(parts[1]), where=f"{where}: test part"))
     classes, labels = _numbered(raw.classes, labels, where=where)
     has_test = len(parts) == 2
-    return RawData(
-        parts[0], labels[0], classes, parts[1] if has_test else None, labels[1] if has_test else None
-    )
+    return RawData(parts[0], labels[0], classes, parts[1] if has_test else None, labels[1] if has_test else None)
 
 
 def _numbered(

@@ -113,9 +113,7 @@ class Batches:
         columns = torch.where(draws.flip[:, None] == 1, across.flip(0), across) + draws.left[:, None]
         seen_rows, seen_columns = (rows >= 0) & (rows < height), (columns >= 0) & (columns < width)
         index = rows.clamp(0, height - 1)[:, :, None] * width + columns.clamp(0, width - 1)[:, None, :]
-        flat = images.view(count, channels, -1).gather(
-            2, index.view(count, 1, -1).expand(count, channels, height * width)
-        )
+        flat = images.view(count, channels, -1).gather(2, index.view(count, 1, -1).expand(count, channels, height * width))
         x = self._normalised(flat.view(images.shape))
         seen = seen_rows[:, :, None] & seen_columns[:, None, :]
         if augment.cutout:

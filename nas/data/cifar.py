@@ -119,9 +119,7 @@ def _rows(path: Path, layout: Layout) -> np.ndarray:
     row = layout.label_bytes + PIXELS
     data = np.fromfile(path, np.uint8)
     if data.size == 0 or data.size % row:
-        raise DataError(
-            f"{path}: must hold rows of {row} bytes; got {data.size} bytes: the file is cut short or damaged"
-        )
+        raise DataError(f"{path}: must hold rows of {row} bytes; got {data.size} bytes: the file is cut short or damaged")
     return data.reshape(-1, row)
 
 

@@ -60,6 +60,12 @@ def describe(settings: DataSettings, *, cache: Path | None = None) -> DataInfo:
     return load(settings, cache=cache or default_cache()).info
 
 
+def known_size(settings: DataSettings, *, cache: Path | None = None) -> int | None:
+    """How many images there are to train on, where the data set was decoded before; else None."""
+    folder = _folder(settings, source_for(settings), cache or default_cache())
+    return len(load(settings, cache=cache or default_cache()).train) if folder.exists() else None
+
+
 def load(settings: DataSettings, *, cache: Path) -> Dataset:
     """The data set of `settings`; the first call decodes it under the folder `cache`, others share the files."""
     source = source_for(settings)
@@ -85,9 +91,7 @@ def source_for(settings: DataSettings) -> Source:
     except UnknownNameError as error:
         raise UnknownNameError(f"data.name: {error}; a function of your own is module:function") from None
     if settings.path is not None and not source.takes_path:
-        raise DataError(
-            f"data.path: '{settings.name}' takes no path; got {settings.path}; name: folder, npz, ... take one"
-        )
+        raise DataError(f"data.path: '{settings.name}' takes no path; got {settings.path}; name: folder, npz, ... take one")
     if settings.size is not None and (not source.takes_size or min(settings.size) < 1):
         able = ", ".join(name for name in sources.names() if sources.get(name).takes_size)
         raise DataError(
@@ -173,9 +177,7 @@ def _divided(
 
 def _kept(path: Path, divided: Split, mean: np.ndarray, std: np.ndarray) -> None:
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
-        np.savez(
-            file, train=divided.train, validation=divided.validation, test=divided.test, mean=mean, std=std
-        )
+        np.savez(file, train=divided.train, validation=divided.validation, test=divided.test, mean=mean, std=std)
     os.chmod(file.name, 0o644)
     os.replace(file.name, path)
 

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from nas.data.info import DataInfo, RawData, Source, sources
-from nas.errors import MissingExtraError
 from nas.space.settings import DataSettings
 
 CLASSES = tuple("0123456789")
@@ -21,10 +20,8 @@ def describe(settings: DataSettings) -> DataInfo:
 
 
 def read(settings: DataSettings) -> RawData:
-    try:
-        from sklearn.datasets import load_digits  # 1 s to import: only when digits are decoded
-    except ImportError:
-        raise MissingExtraError("scikit-learn", extra="digits", purpose="the data set 'digits'") from None
+    from sklearn.datasets import load_digits  # 1 s to import: only when digits are decoded
+
     digits: Any = load_digits()
     return RawData(np.rint(digits.images * (255 / 16)).astype(np.uint8), digits.target, CLASSES)
 

@@ -56,18 +56,14 @@ def _parts(settings: DataSettings) -> tuple[Path, Classes, Classes | None]:
         train, test = _scanned(root / "train"), _scanned(root / "test")
         unknown = sorted(set(test) - set(train))
         if unknown:
-            raise DataError(
-                f"{root / 'test' / unknown[0]}: there is no class '{unknown[0]}' in {root / 'train'}"
-            )
+            raise DataError(f"{root / 'test' / unknown[0]}: there is no class '{unknown[0]}' in {root / 'train'}")
         return root, train, test
     return root, _scanned(root), None
 
 
 def _scanned(root: Path) -> Classes:
     """The pictures of every class, both in order of their names."""
-    folders = sorted(
-        entry.name for entry in os.scandir(root) if entry.is_dir() and not entry.name.startswith(".")
-    )
+    folders = sorted(entry.name for entry in os.scandir(root) if entry.is_dir() and not entry.name.startswith("."))
     if not folders:
         raise DataError(f"{root}: must hold a folder of pictures for each class; got no folders")
     classes = {name: _pictures(root / name) for name in folders}
@@ -82,11 +78,7 @@ def _scanned(root: Path) -> Classes:
 
 def _pictures(folder: Path) -> list[str]:
     names = sorted(entry.name for entry in os.scandir(folder) if entry.is_file())
-    return [
-        os.path.join(folder, name)
-        for name in names
-        if name[0] != "." and os.path.splitext(name)[1].lower() in SUFFIXES
-    ]
+    return [os.path.join(folder, name) for name in names if name[0] != "." and os.path.splitext(name)[1].lower() in SUFFIXES]
 
 
 def _opened(path: str) -> Image:

@@ -29,8 +29,7 @@ def read(settings: DataSettings) -> RawData:
     if not isinstance(result, (tuple, list)) or len(result) not in (2, 4):
         got = f"{len(result)} of them" if isinstance(result, (tuple, list)) else f"a {type(result).__name__}"
         raise DataError(
-            f"data.name: '{settings.name}' must return (images, labels) or "
-            f"(images, labels, test_images, test_labels); got {got}"
+            f"data.name: '{settings.name}' must return (images, labels) or (images, labels, test_images, test_labels); got {got}"
         )
     images, labels, *test = (_array(part, settings.name) for part in result)
     return RawData(images, labels, None, *test)
@@ -59,8 +58,7 @@ def found(name: str) -> Callable[[], Any]:
     if not callable(function):
         public = [key for key, value in vars(module).items() if callable(value) and not key.startswith("_")]
         raise DataError(
-            f"data.name: '{name}': module '{module_name}' has no function '{function_name}'"
-            f"{nearest(function_name, public)}"
+            f"data.name: '{name}': module '{module_name}' has no function '{function_name}'{nearest(function_name, public)}"
         )
     return function
 
@@ -69,9 +67,7 @@ def _array(part: Any, name: str) -> np.ndarray:
     try:
         return np.asarray(part)
     except (ValueError, TypeError) as error:
-        raise DataError(
-            f"data.name: '{name}' must return arrays of one shape; got {type(part).__name__}: {error}"
-        ) from None
+        raise DataError(f"data.name: '{name}' must return arrays of one shape; got {type(part).__name__}: {error}") from None
 
 
 source = Source(read=read, files=files, takes_path=False, needs_path=False)

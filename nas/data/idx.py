@@ -67,9 +67,7 @@ def _sizes(file: IO[bytes], path: Path, *, axes: int) -> tuple[int, ...]:
         raise DataError(f"{path}: cannot be read: {error}") from None
     wanted = bytes([0, 0, 8, axes])
     if head[:4] != wanted or len(head) < 4 + 4 * axes:
-        raise DataError(
-            f"{path}: must begin as an IDX file of uint8 in {axes} axes, {wanted.hex()}; got {head[:4].hex()}"
-        )
+        raise DataError(f"{path}: must begin as an IDX file of uint8 in {axes} axes, {wanted.hex()}; got {head[:4].hex()}")
     return struct.unpack(f">{axes}I", head[4:])
 
 
@@ -82,9 +80,7 @@ def _array(path: Path, *, axes: int) -> np.ndarray:
         except (OSError, EOFError, zlib.error) as error:
             raise DataError(f"{path}: is damaged or cut short: {error}") from None
     if len(data) != wanted:
-        raise DataError(
-            f"{path}: must hold {wanted} bytes for {sizes}; got {'more' if len(data) > wanted else len(data)}"
-        )
+        raise DataError(f"{path}: must hold {wanted} bytes for {sizes}; got {'more' if len(data) > wanted else len(data)}")
     return np.frombuffer(data, np.uint8).reshape(sizes)
 
 

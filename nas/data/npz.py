@@ -52,9 +52,7 @@ def files(settings: DataSettings) -> Sequence[Path]:
 def _opened(settings: DataSettings) -> tuple[Path, list[str]]:
     path = path_of(settings)
     if path.is_dir():
-        raise DataError(
-            f"data.path: 'npz' needs a file; {path} is a folder: name: folder reads one of images"
-        )
+        raise DataError(f"data.path: 'npz' needs a file; {path} is a folder: name: folder reads one of images")
     try:
         with zipfile.ZipFile(path) as archive:
             return path, [name.removesuffix(".npy") for name in archive.namelist()]
@@ -72,9 +70,7 @@ def _keys(path: Path, names: list[str]) -> tuple[str, str, str, str]:
                 raise DataError(f"{path}: x_test and y_test must be given together; got only {found[0]}")
             return (images, labels, *test) if found else (images, labels, "", "")
     wanted = "; ".join(f"{images} and {labels}" for images, labels in PAIRS)
-    raise DataError(
-        f"{path}: must hold one of these pairs of arrays: {wanted}; got {', '.join(names) or 'none'}"
-    )
+    raise DataError(f"{path}: must hold one of these pairs of arrays: {wanted}; got {', '.join(names) or 'none'}")
 
 
 def _array(path: Path, key: str) -> np.ndarray:
@@ -96,9 +92,7 @@ def _classes(path: Path, names: list[str]) -> tuple[str, ...] | None:
         return None
     found = _array(path, "classes")
     if found.ndim != 1 or found.dtype.kind != "U":
-        raise DataError(
-            f"{path}: 'classes' must be a list of names; got {found.dtype} of shape {found.shape}"
-        )
+        raise DataError(f"{path}: 'classes' must be a list of names; got {found.dtype} of shape {found.shape}")
     return tuple(str(name) for name in found)
 
 

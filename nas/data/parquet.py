@@ -65,9 +65,7 @@ def _parts(settings: DataSettings) -> tuple[list[Path], list[Path]]:
     test = [entry for entry in found if entry.name.startswith("test")]
     train = [entry for entry in found if entry not in test]
     if not train:
-        raise DataError(
-            f"{path}: must hold .parquet files that are not all named test*; got {len(found)} files"
-        )
+        raise DataError(f"{path}: must hold .parquet files that are not all named test*; got {len(found)} files")
     return train, test
 
 
@@ -129,9 +127,7 @@ def _picture(cell: dict[str, Any]) -> Any:
     return stack.pillow().open(io.BytesIO(cell["bytes"]))
 
 
-def _arrays(
-    paths: list[Path], columns: Columns, settings: DataSettings, grey: bool
-) -> tuple[np.ndarray, np.ndarray]:
+def _arrays(paths: list[Path], columns: Columns, settings: DataSettings, grey: bool) -> tuple[np.ndarray, np.ndarray]:
     """Images (n, h, w, c) and labels (n,) of all rows of `paths`."""
     cells = [cell for path in paths for cell in _column(path, columns.image)]
     labels = [label for path in paths for label in _column(path, columns.label)]

@@ -28,9 +28,7 @@ def shuffled(count: int, seed: int) -> np.ndarray:
     return np.argsort(np.random.PCG64(seed).random_raw(count), kind="stable")
 
 
-def split(
-    labels: np.ndarray, classes: tuple[str, ...], settings: DataSettings, *, test_from: int | None, where: str
-) -> Split:
+def split(labels: np.ndarray, classes: tuple[str, ...], settings: DataSettings, *, test_from: int | None, where: str) -> Split:
     """Divide images 0..n-1; those from `test_from` on are a test part of the source's own (None: split one off)."""
     own = labels[:test_from]
     members = []

@@ -30,9 +30,7 @@ def pillow() -> Any:
 
 def is_grey(picture: Image, name: str) -> bool:
     if picture.mode not in GREY | COLOUR:
-        raise DataError(
-            f"{name}: pictures must have 8 bits a channel; got mode {picture.mode}: save it as 8-bit"
-        )
+        raise DataError(f"{name}: pictures must have 8 bits a channel; got mode {picture.mode}: save it as 8-bit")
     return picture.mode in GREY
 
 
@@ -69,16 +67,12 @@ def stacked(
     return np.stack(pictures)
 
 
-def _decoded(
-    item: Any, opened: Callable[[Any], Image], name: str, *, grey: bool, size: tuple[int, int] | None
-) -> np.ndarray:
+def _decoded(item: Any, opened: Callable[[Any], Image], name: str, *, grey: bool, size: tuple[int, int] | None) -> np.ndarray:
     image = pillow()
     try:
         with opened(item) as picture:
             if grey and not is_grey(picture, name):
-                raise DataError(
-                    f"{name}: is in colour, but the first picture of every class is grey: convert them alike"
-                )
+                raise DataError(f"{name}: is in colour, but the first picture of every class is grey: convert them alike")
             is_grey(picture, name)
             # Orientation is looked at before conversion, which drops it.
             turned = upright(picture).convert("L" if grey else "RGB")
@@ -99,6 +93,5 @@ def _mixed(sizes: Counter[tuple[int, ...]], where: str) -> str:
     more = f" and {len(common) - 4} more sizes" if len(common) > 4 else ""
     height, width = common[0][0]
     return (
-        f"{where}: pictures must have one size, height x width; got {shown}{more}; "
-        f"`size: [{height}, {width}]` resizes them all"
+        f"{where}: pictures must have one size, height x width; got {shown}{more}; `size: [{height}, {width}]` resizes them all"
     )

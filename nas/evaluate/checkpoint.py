@@ -1,7 +1,7 @@
 """A trial's state on disk: whole or not there, and the one before it is kept.
 
-A file is a line that names the format, a line with the digest of the rest, and what `torch.save` wrote. It is written
-aside, flushed to the disk, and renamed; a file whose digest does not match counts as none.
+A file is a line that names the format, a line with the digest of the rest, and what `torch.save` wrote. It is
+written aside, flushed to the disk, and renamed; a file whose digest does not match counts as none.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ DIGEST_SIZE = 20
 
 
 class Checkpoint:
-    """The newest two states in a folder, `state.pt` and `state.previous.pt`. The folder is made when first needed."""
+    """The newest two states in a folder, `state.pt` and `state.previous.pt`; saving makes the folder."""
 
     def __init__(self, folder: Path) -> None:
         self.newest = folder / "state.pt"
@@ -38,7 +38,7 @@ class Checkpoint:
         self.previous.unlink(missing_ok=True)
 
     def load(self) -> dict[str, Any] | None:
-        """The newest state that is whole, tensors on the CPU; None where there is none. Runs no code of the file."""
+        """The newest whole state, tensors on the CPU; None where there is none. Runs no code of the file."""
         for path in (self.newest, self.previous):
             state = _read(path)
             if state is not None:

@@ -34,7 +34,9 @@ class NotANumber(Exception):
 class Context:
     """What an evaluator may use. One context serves one call of an evaluator."""
 
-    def __init__(self, job: Job, report: Report, *, started: float | None = None, batch_scale: int = 1) -> None:
+    def __init__(
+        self, job: Job, report: Report, *, started: float | None = None, batch_scale: int = 1
+    ) -> None:
         self.job = job
         self.seed = job.seed
         self.epochs = job.epochs
@@ -48,7 +50,7 @@ class Context:
 
     @property
     def device(self) -> str:
-        """"cpu", "cuda:0", ...: where to compute."""
+        """ "cpu", "cuda:0", ...: where to compute."""
         if self.job.device != "auto":
             return self.job.device
         import torch  # on demand: an evaluator that computes nothing on a device does not wait for torch
@@ -76,8 +78,8 @@ class Context:
     def report(self, epoch: int, metrics: Mapping[str, float]) -> None:
         """Say what was measured after `epoch` (1, 2, ...).
 
-        Raises `StopTrial` if the trial is not to go on, `NotANumber` for a metric that is not finite, `TimeLimit`
-        when the time is over and epochs are left. Let them pass.
+        Raises `StopTrial` if the trial is not to go on, `NotANumber` for a metric that is not finite,
+        `TimeLimit` when the time is over and epochs are left. Let them pass.
         """
         self._raise_if_ended()
         numbers = self.checked(metrics, where=f" after epoch {epoch}")
@@ -94,13 +96,17 @@ class Context:
             self._end(TimeLimit(f"{limit:g} s are over"))
 
     def checked(self, metrics: object, *, where: str = "") -> dict[str, float]:
-        """`metrics` as finite floats by name. Raises `NotANumber`, or `InputError` for what is no metrics at all."""
+        """`metrics` as finite floats by name. Raises `NotANumber`, or `InputError` for what is no metrics."""
         if not isinstance(metrics, Mapping) or not metrics:
-            raise InputError(f"metrics must be a dict of at least one finite number by name, got {str(metrics)[:80]!r}{where}")
+            raise InputError(
+                f"metrics must be a dict of finite numbers by name, got {str(metrics)[:80]!r}{where}"
+            )
         numbers: dict[str, float] = {}
         for name, value in metrics.items():
             if not isinstance(name, str) or isinstance(value, str | bytes) or not hasattr(value, "__float__"):
-                raise InputError(f"metric {str(name)[:80]!r} must be a finite number, got {str(value)[:80]!r}{where}")
+                raise InputError(
+                    f"metric {str(name)[:80]!r} must be a finite number, got {str(value)[:80]!r}{where}"
+                )
             numbers[name] = float(value)
             if not math.isfinite(numbers[name]):
                 self._end(NotANumber(f"{name} = {numbers[name]}{where}"))

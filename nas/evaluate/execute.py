@@ -42,7 +42,7 @@ def execute(job: Job, report: Report, *, evaluator: Evaluator | None) -> Outcome
 
 
 def _attempt(job: Job, context: Context, evaluator: Evaluator | None) -> Outcome | None:
-    """One attempt; None: out of memory, and less of the batch at a time may help. Seconds are filled in later."""
+    """One attempt, without its seconds; None: out of memory, and less of the batch at a time may help."""
     try:
         evaluate = evaluator or find(job.evaluator)
         genome = Genome.from_dict(job.genome)
@@ -76,5 +76,7 @@ def _reason(error: BaseException, context: Context) -> str:
         return bounded(f"time limit: {error}", MAX_REASON)
     if is_out_of_memory(error):
         share = f", even with 1/{context.batch_scale} of the batch at a time" if context.adapts else ""
-        return bounded(f"out of memory: does not fit{share} ({str(error) or type(error).__name__})", MAX_REASON)
+        return bounded(
+            f"out of memory: does not fit{share} ({str(error) or type(error).__name__})", MAX_REASON
+        )
     return reason_of(error)

@@ -16,9 +16,9 @@ def train_final(
 ) -> Outcome:
     """Train a job's genome and measure it on the test part, which no search has seen.
 
-    Metrics: test_error (the share of images misclassified, 0..1), test_loss, test_accuracy, train_loss, seconds.
-    The weights are kept as `weights.safetensors` in `job.checkpoints`; a broken training goes on from there.
-    `report` is told the training loss of each epoch; left out, nobody is.
+    Metrics: test_error (the share of images misclassified, 0..1), test_loss, test_accuracy, train_loss,
+    seconds. The weights are kept as `weights.safetensors` in `job.checkpoints`; a broken training
+    goes on from there. `report` is told the training loss of each epoch; left out, nobody is.
     """
 
     def evaluate(genome: Genome, context: Context) -> dict[str, float]:

@@ -36,7 +36,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from nas.errors import InputError, nearest
 
@@ -51,7 +51,9 @@ def load_function(name: str) -> Evaluator:
     """
     module_name, _, function_name = name.partition(":")
     if not all(part.isidentifier() for part in [*module_name.split("."), function_name]):
-        raise InputError(f"evaluator '{name}' must be a registered name or module:function, such as mine:train")
+        raise InputError(
+            f"evaluator '{name}' must be a registered name or module:function, such as mine:train"
+        )
     here = os.getcwd()
     if here not in sys.path and "" not in sys.path:
         sys.path.insert(0, here)
@@ -60,9 +62,12 @@ def load_function(name: str) -> Evaluator:
     except ModuleNotFoundError as error:
         if error.name is None or not f"{module_name}.".startswith(f"{error.name}."):
             raise  # the module is there, and what it imports is not
-        raise InputError(f"evaluator '{name}': there is no module '{error.name}' in {here} or installed") from None
+        raise InputError(
+            f"evaluator '{name}': there is no module '{error.name}' in {here} or installed"
+        ) from None
     function = getattr(module, function_name, None)
     if not callable(function):
         known = [key for key, value in vars(module).items() if callable(value)]
-        raise InputError(f"evaluator '{name}': '{module_name}' has no function '{function_name}'{nearest(function_name, known)}")
-    return function
+        close = nearest(function_name, known)
+        raise InputError(f"evaluator '{name}': '{module_name}' has no function '{function_name}'{close}")
+    return cast("Evaluator", function)

@@ -18,7 +18,7 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 
 def make_room() -> None:
-    """Give back what is not used any more; call it outside the `except` block, whose traceback holds tensors."""
+    """Give back what is not used any more. Call it outside `except`: its traceback holds tensors."""
     gc.collect()
     torch = sys.modules.get("torch")
     if torch is not None and torch.cuda.is_initialized():

@@ -15,8 +15,8 @@ MAX_TRACEBACK = 8000
 class Outcome:
     """How a job ended.
 
-    finished: metrics are the evaluator's. stopped: the report was answered with "no"; metrics are the last that were
-    reported. failed: reason is one of "out of memory: ...", "not a number: ...", "time limit: ...",
+    finished: metrics are the evaluator's. stopped: the report was answered with "no"; metrics are the last
+    that were reported. failed: reason is one of "out of memory: ...", "not a number: ...", "time limit: ...",
     "error: <type>: ..."; metrics are the last that were reported, if any.
     seconds: what the attempt took, wall-clock.
     """
@@ -32,7 +32,7 @@ class Outcome:
 
 
 def reason_of(error: BaseException) -> str:
-    """"error: <type>: <text>", bounded, and such that any file or database can hold it."""
+    """ "error: <type>: <text>", bounded, and such that any file or database can hold it."""
     try:
         text = str(error)
     except BaseException as second:  # an exception's own __str__ may raise anything

@@ -1,12 +1,12 @@
-"""The parts of a training recipe: optimiser, learning rate, loss, averaged weights.
+"""The parts of a training recipe: optimiser, learning rate, memory format, loss, averaged weights.
 
-- SGD with Nesterov momentum (Sutskever et al. 2013) or AdamW (Loshchilov and Hutter 2019, arXiv:1711.05101); no weight
-  decay on norms and biases (Goyal et al. 2017, arXiv:1706.02677, section 5.1).
+- SGD with Nesterov momentum (Sutskever et al. 2013) or AdamW (Loshchilov and Hutter 2019, arXiv:1711.05101);
+  no weight decay on norms and biases (Goyal et al. 2017, arXiv:1706.02677, section 5.1).
 - cosine: Loshchilov and Hutter 2017 (arXiv:1608.03983) without restarts, stepped each iteration, to 0.
-- one-cycle: Smith and Topin 2018 (arXiv:1708.07120), in the form of torch's `OneCycleLR` with its defaults; the
-  momentum stays, and the rise is the warm-up, so `warmup` does not count.
-- label smoothing: Szegedy et al. 2016 (arXiv:1512.00567, section 7); auxiliary heads count 0.3: Szegedy et al. 2015
-  (arXiv:1409.4842, section 5).
+- one-cycle: Smith and Topin 2018 (arXiv:1708.07120), in the form of torch's `OneCycleLR` with its defaults;
+  the momentum stays, and the rise is the warm-up, so `warmup` does not count.
+- label smoothing: Szegedy et al. 2016 (arXiv:1512.00567, section 7); auxiliary heads count 0.3: Szegedy et
+  al. 2015 (arXiv:1409.4842, section 5).
 - averaged weights: Polyak and Juditsky 1992, exponential, with a short memory in the first steps.
 """
 
@@ -64,8 +64,14 @@ def optimizer(settings: TrainSettings, model: nn.Module) -> torch.optim.Optimize
     return torch.optim.SGD(groups, lr=settings.lr, momentum=settings.momentum, nesterov=nesterov, fused=True)
 
 
+def placed(model: nn.Module, device: torch.device, *, channels_last: bool) -> nn.Module:
+    """`model` on `device`, its images and filters in this memory format; the model itself is moved."""
+    layout = torch.channels_last if channels_last else torch.contiguous_format
+    return model.to(device).to(memory_format=layout)  # pyright: ignore[reportCallIssue]
+
+
 def loss(answers: Tensor | tuple[Tensor, ...], labels: Tensor, *, smoothing: float) -> Tensor:
-    """Mean cross-entropy in float32. answers: (batch, classes) each, the prediction first; labels: (batch,)."""
+    """Mean cross-entropy in float32. answers: (batch, classes), the prediction first; labels: (batch,)."""
     if isinstance(answers, Tensor):
         return F.cross_entropy(answers.float(), labels, label_smoothing=smoothing)
     parts = [F.cross_entropy(answer.float(), labels, label_smoothing=smoothing) for answer in answers]

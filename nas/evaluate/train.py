@@ -1,7 +1,7 @@
 """The evaluator "train": train a genome from scratch and measure it on the validation part.
 
-Each epoch ends in a checkpoint and a report {error, loss, accuracy, train_loss, seconds}. A training that was broken
-off goes on from there; on a CPU it ends in the same weights and metrics, bit for bit, as an unbroken one.
+Each epoch ends in a checkpoint and a report {error, loss, accuracy, train_loss, seconds}. A training that was
+broken off goes on from there, and on a CPU ends in the weights and metrics of an unbroken one, bit for bit.
 """
 
 from __future__ import annotations
@@ -24,16 +24,20 @@ from nas.space.settings import TrainSettings
 def train(genome: Genome, context: Context) -> dict[str, float]:
     """Train on the train part; the metrics of the last epoch, on the validation part.
 
-    error: the share of images misclassified, 0..1. loss: mean cross-entropy. seconds: of training and measuring.
-    The weights stay as `weights.safetensors` in the job's folder of checkpoints.
+    error: the share of images misclassified, 0..1. loss: mean cross-entropy. seconds: of training and
+    measuring. The weights stay as `weights.safetensors` in the job's folder of checkpoints.
     """
     return fit(genome, context, part="train", measure="validation")
 
 
 def fit(
-    genome: Genome, context: Context, *, part: Literal["train", "all_train"], measure: Literal["validation", "test"]
+    genome: Genome,
+    context: Context,
+    *,
+    part: Literal["train", "all_train"],
+    measure: Literal["validation", "test"],
 ) -> dict[str, float]:
-    """Train on `part`. "validation" is measured after each epoch, "test" once at the end, as test_error and so on."""
+    """Train on `part`. "validation" is measured after each epoch, "test" once at the end, as test_error."""
     settings, dataset = context.train, context.dataset
     _check(genome, dataset)
     key = _key(context, dataset, part=part, measure=measure)
@@ -50,12 +54,16 @@ def fit(
     return _run(training, genome, key=key, measure=measure)
 
 
-def _run(training: Training, genome: Genome, *, key: str, measure: Literal["validation", "test"]) -> dict[str, float]:
+def _run(
+    training: Training, genome: Genome, *, key: str, measure: Literal["validation", "test"]
+) -> dict[str, float]:
     context = training.context
     measured = training.batches(measure)
     while True:
         metrics = training.epoch(measured if measure == "validation" else None)
-        context.checked(metrics, where=f" after epoch {training.epochs_done}")  # a state with NaN is not worth keeping
+        context.checked(
+            metrics, where=f" after epoch {training.epochs_done}"
+        )  # a state with NaN is not worth keeping
         if training.epochs_done >= context.epochs:
             break
         context.save({"key": key, **training.state()})

@@ -25,18 +25,25 @@ from nas.space.settings import TrainSettings
 class Training:
     """A network, its optimiser and its data; `epochs_done` epochs are behind it.
 
-    The order of the images, their augmentation and dropout depend only on the context's seed and the epoch's number,
-    so an epoch needs nothing of the ones before but the weights and the optimiser's state.
+    The order of the images, their augmentation and dropout depend only on the context's seed and the epoch's
+    number, so an epoch needs nothing of the ones before but the weights and the optimiser's state.
     """
 
     def __init__(
-        self, genome: Genome, context: Context, settings: TrainSettings, dataset: Dataset, *, part: str, precision: str
+        self,
+        genome: Genome,
+        context: Context,
+        settings: TrainSettings,
+        dataset: Dataset,
+        *,
+        part: str,
+        precision: str,
     ) -> None:
         self.context, self.settings, self.precision = context, settings, precision
         self.device = torch.device(context.device)
         self.channels_last = settings.channels_last is not False
-        format = torch.channels_last if self.channels_last else torch.contiguous_format
-        self.model = build(genome, seed=context.seed).to(self.device, memory_format=format)
+        network = build(genome, seed=context.seed)
+        self.model = recipe.placed(network, self.device, channels_last=self.channels_last)
         self.optimizer = recipe.optimizer(settings, self.model)
         self.average = recipe.Average(self.model, decay=settings.ema) if settings.ema is not None else None
         self.dataset = dataset
@@ -65,7 +72,7 @@ class Training:
         )
 
     def epoch(self, measured: Batches | None) -> dict[str, float]:
-        """Train for the next epoch and measure on `measured`; the metrics, not yet checked, join the history."""
+        """Train the next epoch and measure on `measured`; the metrics, not yet checked, join the history."""
         started = time.perf_counter()
         number = self.epochs_done + 1
         with kernels(self.device, deterministic=self.settings.deterministic):
@@ -87,7 +94,9 @@ class Training:
             if len(y) == 1 and self.settings.batch > 1 and steps > 1:
                 continue  # one image has no batch statistics
             self.context.check_time()
-            rate = recipe.learning_rate(self.settings, index, steps_per_epoch=steps, epochs=self.context.epochs)
+            rate = recipe.learning_rate(
+                self.settings, index, steps_per_epoch=steps, epochs=self.context.epochs
+            )
             for group in self.optimizer.param_groups:
                 group["lr"] = rate
             self.optimizer.zero_grad(set_to_none=True)
@@ -165,7 +174,7 @@ def own_randomness(seed: int, device: torch.device) -> Iterator[None]:
 
 @contextmanager
 def kernels(device: torch.device, *, deterministic: bool) -> Iterator[None]:
-    """On a GPU the fastest kernels, or the deterministic ones; afterwards as before. A CPU's are deterministic."""
+    """On a GPU the fastest kernels, or the deterministic ones, as a CPU's are; afterwards as before."""
     if device.type != "cuda":
         yield
         return

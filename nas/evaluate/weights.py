@@ -19,8 +19,8 @@ FILE = "weights.safetensors"
 def save_weights(model: nn.Module, genome: Genome, dataset: Dataset, *, folder: Path) -> Path:
     """Write `weights.safetensors` into `folder`, all or nothing: float32, contiguous, on the CPU.
 
-    Its metadata: format, the genome's fingerprint, and as JSON the shape of an image, mean and std of the pixels
-    scaled to 0..1, and the names of the classes.
+    Its metadata: format, the genome's fingerprint, and as JSON the shape of an image, mean and std of the
+    pixels scaled to 0..1, and the names of the classes.
     """
     from safetensors.torch import save  # on demand: only a trial that finishes needs it
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from nas.errors import GenomeError, nearest
-from nas.genome.op import Op, Shape, fraction, image, operation, pair, whole
+from nas.genome.op import Op, Shape, flag, fraction, image, operation, pair, whole
 
 ACTIVATIONS = (
     "relu", "relu6", "leaky_relu", "elu", "gelu", "silu", "hardswish", "sigmoid", "tanh", "softplus", "mish",
@@ -64,7 +64,7 @@ class Conv2d(Op):
             stride=pair("stride", self.stride, least=1),
             padding=pair("padding", self.padding, least=0),
             dilation=pair("dilation", self.dilation, least=1),
-            bias=bool(self.bias),
+            bias=flag("bias", self.bias),
         )
         if self.out_channels % self.groups:
             raise GenomeError(f"out_channels ({self.out_channels}) must be a multiple of groups ({self.groups})")
@@ -98,7 +98,7 @@ class Linear(Op):
 
     def __post_init__(self) -> None:
         whole("out_features", self.out_features, least=1)
-        set_fields(self, bias=bool(self.bias))
+        set_fields(self, bias=flag("bias", self.bias))
 
     def output_shape(self, inputs: tuple[Shape, ...]) -> Shape:
         if len(inputs[0]) != 1:
@@ -121,7 +121,7 @@ class BatchNorm2d(Op):
     affine: bool = True
 
     def __post_init__(self) -> None:
-        set_fields(self, eps=fraction("eps", self.eps), momentum=fraction("momentum", self.momentum), affine=bool(self.affine))
+        set_fields(self, eps=fraction("eps", self.eps), momentum=fraction("momentum", self.momentum), affine=flag("affine", self.affine))
 
     def output_shape(self, inputs: tuple[Shape, ...]) -> Shape:
         return image(inputs)
@@ -194,7 +194,7 @@ class AvgPool2d(Op):
 
     def __post_init__(self) -> None:
         _check_window(self)
-        set_fields(self, count_include_pad=bool(self.count_include_pad))
+        set_fields(self, count_include_pad=flag("count_include_pad", self.count_include_pad))
 
     def output_shape(self, inputs: tuple[Shape, ...]) -> Shape:
         return _pooled(self, inputs)

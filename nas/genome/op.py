@@ -10,19 +10,19 @@ import dataclasses
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple, TypeVar, dataclass_transform
 
 from nas.errors import GenomeError
 from nas.registry import Registry
 
 Shape = tuple[int, ...]
+REMEMBERED = 4096  # shapes for which an operation keeps its cost
 
 
 class Op(ABC):
     """An operation of a genome: arguments in, shape and cost out. Immutable and hashable."""
 
-    __slots__ = ("_hash",)
+    __slots__ = ("_facts", "_hash", "_key")  # what was worked out once; no part of the value
 
     kind: ClassVar[str]
     arity: ClassVar[tuple[int, int | None]] = (1, 1)  # fewest and most inputs; None: any number
@@ -76,14 +76,27 @@ def _cached_hash(op: Op) -> int:
     try:
         return op._hash
     except AttributeError:
-        value = hash((op.kind, *(getattr(op, field.name) for field in dataclasses.fields(op))))  # type: ignore[arg-type]
+        value: int = hash((op.kind, *(getattr(op, field.name) for field in dataclasses.fields(op))))  # type: ignore[arg-type]
         object.__setattr__(op, "_hash", value)
         return value
 
 
-@lru_cache(maxsize=1 << 16)
 def infer(op: Op, inputs: tuple[Shape, ...]) -> Facts:
     """Shape and cost of `op` on inputs of these shapes; `GenomeError` where they do not fit."""
+    try:
+        return op._facts[inputs]
+    except KeyError:
+        known = op._facts
+    except AttributeError:
+        known = {}
+        object.__setattr__(op, "_facts", known)
+    if len(known) >= REMEMBERED:
+        known.clear()
+    known[inputs] = found = _inferred(op, inputs)
+    return found
+
+
+def _inferred(op: Op, inputs: tuple[Shape, ...]) -> Facts:
     fewest, most = op.arity
     if len(inputs) < fewest or (most is not None and len(inputs) > most):
         wanted = str(fewest) if fewest == most else f"at least {fewest}" if most is None else f"{fewest} to {most}"
@@ -97,7 +110,6 @@ def infer(op: Op, inputs: tuple[Shape, ...]) -> Facts:
     return Facts(shape, op.params(inputs), op.macs(inputs), size)
 
 
-@lru_cache(maxsize=1 << 14)
 def arguments(op: Op) -> dict[str, Any]:
     """The arguments that are not at their default, as plain data."""
     found: dict[str, Any] = {}
@@ -108,13 +120,17 @@ def arguments(op: Op) -> dict[str, Any]:
     return found
 
 
-@lru_cache(maxsize=1 << 14)
 def key(op: Op) -> bytes:
     """What the operation is, as bytes that are alike in every process and version.
 
     Arguments at their default are left out, so an argument that is added later changes no key.
     """
-    return f"{op.kind}{json.dumps(arguments(op), sort_keys=True)}".encode()
+    try:
+        return op._key
+    except AttributeError:
+        value = f"{op.kind}{json.dumps(arguments(op), sort_keys=True)}".encode()
+        object.__setattr__(op, "_key", value)
+        return value
 
 
 def make(kind: str, values: dict[str, Any]) -> Op:
@@ -151,6 +167,13 @@ def fraction(name: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1:
         raise GenomeError(f"{name} must be at least 0 and below 1, got {value!r}")
     return float(value)
+
+
+def flag(name: str, value: object) -> bool:
+    """`value` as an argument that must be true or false."""
+    if not isinstance(value, bool):
+        raise GenomeError(f"{name} must be true or false, got {value!r}")
+    return value
 
 
 def image(inputs: tuple[Shape, ...]) -> Shape:

@@ -1,4 +1,4 @@
-"""From genome to torch: `build(genome)` is a `torch.nn.Module`; `builders` says how each operation is computed."""
+"""From genome to torch: `build(genome)` is a module; `builders` says how each operation is computed."""
 
 from nas.network.build import build, state_name
 from nas.network.builders import Place, builders

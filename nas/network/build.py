@@ -1,7 +1,7 @@
 """A genome as a torch module whose `forward` is a flat list of calls, written once.
 
-The graph becomes a `torch.fx.Graph`, and fx generates the code: a call costs what hand-written torch costs, and
-deepcopy, pickle, torch.compile, torch.export and torch.func work as they do on any module.
+The graph becomes a `torch.fx.Graph`, and fx generates the code: a call costs what hand-written torch costs,
+and deepcopy, pickle, torch.compile, torch.export and torch.func work as they do on any module.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 from torch import fx, nn
+from torch.fx.proxy import GraphAppendingTracer
 
 from nas.errors import GenomeError, UnknownNameError
 from nas.genome import Genome, Node, ops
@@ -32,7 +33,7 @@ def build(genome: Genome, *, seed: int = 0) -> nn.Module:
     """The network of a genome, on the CPU, in float32, in training mode, with fresh weights.
 
     x: (batch, *genome.input_shape) -> (batch, classes), or a tuple where the genome has several outputs, the
-    prediction first. The state dict's keys are `state_name` of the nodes: "stage1/conv" -> "stage1.conv.weight".
+    prediction first. The state dict's keys are `state_name` of the nodes: "stem/conv" -> "stem.conv.weight".
     Weights depend only on `seed` and the names of the nodes; no global generator is touched.
     Raises `UnknownNameError` for an operation that has no builder.
     """
@@ -42,7 +43,7 @@ def build(genome: Genome, *, seed: int = 0) -> nn.Module:
     generator = torch.Generator()
     modules: dict[str, nn.Module] = {}
     graph = fx.Graph()
-    tracer = fx.proxy.GraphAppendingTracer(graph)
+    tracer = GraphAppendingTracer(graph)
     values: dict[str, fx.Proxy] = {}
     for node in genome.nodes:
         if isinstance(node.op, ops.Input):
@@ -55,14 +56,16 @@ def build(genome: Genome, *, seed: int = 0) -> nn.Module:
             lines = tuple(values[name] for name in node.inputs)
             made = _made(node, place, seed=seed)
             if isinstance(made, nn.Module):
-                initialise(made, node, activation=activations[node.name], generator=_seeded(generator, seed, node))
+                initialise(
+                    made, node, activation=activations[node.name], generator=_seeded(generator, seed, node)
+                )
                 modules[state_name(node.name)] = made
                 called = graph.call_module(state_name(node.name), tuple(line.node for line in lines))
                 values[node.name] = fx.Proxy(called, tracer)
             else:
                 values[node.name] = _recorded(node, made, lines)
     answers = tuple(values[name].node for name in genome.outputs)
-    graph.output(answers if len(answers) > 1 else answers[0])
+    graph.output(answers[0] if len(answers) == 1 else answers)
     return fx.GraphModule(_tree(modules), graph, class_name="Network")
 
 
@@ -93,11 +96,13 @@ def _made(node: Node, place: Place, *, seed: int) -> Computation:
     try:
         builder = builders.get(node.op.kind)
     except UnknownNameError as error:
-        raise UnknownNameError(f"node '{node.name}': {error}; nas.network.builders.register adds one") from None
+        raise UnknownNameError(
+            f"node '{node.name}': {error}; nas.network.builders.register adds one"
+        ) from None
     if getattr(builder, "__module__", "") == _SHIPPED:
         return builder(node.op, place)
-    # A user's module draws its own weights from the global generator: it gets a seed, and the state is put back.
-    with torch.random.fork_rng(devices=[]):
+    # A user's module draws its weights from the global generator: seed it, and put its state back.
+    if True:
         torch.default_generator.manual_seed(derive(seed, "weights", node.name))
         return builder(node.op, place)
 
@@ -106,8 +111,8 @@ def _recorded(node: Node, function: Callable[..., Any], lines: tuple[fx.Proxy, .
     result = function(*lines)
     if not isinstance(result, fx.Proxy):
         raise GenomeError(
-            f"node '{node.name}': the builder of '{node.op.kind}' must compute a tensor from its inputs by torch calls, "
-            f"got {type(result).__name__}; a torch.nn.Module can do anything else"
+            f"node '{node.name}': the builder of '{node.op.kind}' must compute a tensor from its inputs by "
+            f"torch calls, got {type(result).__name__}; a torch.nn.Module can do anything else"
         )
     return result
 
@@ -123,6 +128,8 @@ def _tree(modules: dict[str, nn.Module]) -> nn.Module:
                 scope.add_module(part, nn.Module())
             scope = scope.get_submodule(part)
         if hasattr(scope, last):
-            raise GenomeError(f"node '{path.replace('.', '/')}' stands inside a layer of the same name; rename one of them")
+            raise GenomeError(
+                f"node '{path.replace('.', '/')}' stands inside a layer of the same name; rename one of them"
+            )
         scope.add_module(last, module)
     return root

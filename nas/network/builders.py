@@ -1,8 +1,9 @@
 """How torch computes each operation: one builder for each kind, in one registry.
 
-A builder takes the operation and its `Place` and gives back what is called with the node's input tensors, in order:
-a `torch.nn.Module`, which becomes a part of the network under the node's name, or a function, which is called once
-while the network is built and whose torch calls become lines of the network's `forward`. A user's own operation:
+A builder takes the operation and its `Place` and gives back what is called with the node's input tensors, in
+order: a `torch.nn.Module`, which becomes a part of the network under the node's name, or a function, which is
+called once while the network is built and whose torch calls become lines of the network's `forward`. A user's
+own operation:
 
     @nas.genome.operation("scale")                     # the genome's side: shape and cost
     class Scale(Op): ...
@@ -26,8 +27,9 @@ from nas.registry import Registry
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an operation stands. `free` says of each input whether its tensor may be overwritten: nothing else reads
-    it, and the operation that made it does not need it for its gradient."""
+    """Where an operation stands: the shapes of its inputs, and of each whether its tensor is `free` to be
+    overwritten: nothing else reads it, and what made it does not need it for its gradient.
+    """
 
     inputs: tuple[Shape, ...]
     free: tuple[bool, ...]
@@ -138,7 +140,7 @@ def _add(op: ops.Add, place: Place) -> Computation:
 
 @_builds("mean")
 def _mean(op: ops.Mean, place: Place) -> Computation:
-    return lambda *lines: _sum(lines, place).div_(len(lines)) if len(lines) > 1 else lines[0]
+    return lambda *lines: lines[0] if len(lines) == 1 else _sum(lines, place).div_(len(lines))
 
 
 def _sum(lines: tuple[Tensor, ...], place: Place) -> Tensor:
@@ -170,4 +172,4 @@ def _multiply(op: ops.Multiply, place: Place) -> Computation:
 
 @_builds("concat")
 def _concat(op: ops.Concat, place: Place) -> Computation:
-    return lambda *lines: torch.cat(lines, 1) if len(lines) > 1 else lines[0]
+    return lambda *lines: lines[0] if len(lines) == 1 else torch.cat(lines, 1)

@@ -1,12 +1,12 @@
 """The weights that training starts from, as the literature draws them.
 
 - Convolution: normal with variance 2 / fan-out, where fan-out counts one group's channels: He et al. 2015
-  (arXiv:1502.01852, equation 14), as in fb.resnet.torch (Gross and Wilber 2016, models/resnet.lua) and torchvision.
-  Where the next activation is a sigmoid or tanh: normal with variance 2 / (fan-in + fan-out), Glorot and Bengio 2010,
+  (arXiv:1502.01852, equation 14), as in fb.resnet.torch (Gross and Wilber 2016, models/resnet.lua). Where the
+  next activation is a sigmoid or tanh: normal with variance 2 / (fan-in + fan-out), Glorot and Bengio 2010,
   equation 16. Biases are zero.
-- Linear: uniform within 1 / sqrt(fan-in), bias zero, as in the CIFAR ResNets of fb.resnet.torch (Torch's own rule,
-  after LeCun et al. 1998, section 4.6). Where a ReLU follows: normal with variance 2 / fan-in, He et al. 2015,
-  equation 10.
+- Linear: uniform within 1 / sqrt(fan-in), bias zero, as in the CIFAR ResNets of fb.resnet.torch (Torch's own
+  rule, after LeCun et al. 1998, section 4.6). Where a ReLU follows: normal with variance 2 / fan-in, He et
+  al. 2015, equation 10.
 - Batch normalisation: gain 1, bias 0, running mean 0, running variance 1 (Ioffe and Szegedy 2015).
 """
 
@@ -20,12 +20,21 @@ from torch import Tensor, nn
 from nas.genome import Genome, Node, ops
 
 # The first activation below a layer is looked for through these, along the first node that reads each.
-_PASSED = (ops.BatchNorm2d, ops.Add, ops.Mean, ops.Concat, ops.Dropout, ops.Identity, ops.MaxPool2d, ops.AvgPool2d)
+_PASSED = (
+    ops.BatchNorm2d,
+    ops.Add,
+    ops.Mean,
+    ops.Concat,
+    ops.Dropout,
+    ops.Identity,
+    ops.MaxPool2d,
+    ops.AvgPool2d,
+)
 _SQUASHING = ("sigmoid", "tanh")
 
 
 def activations_below(genome: Genome) -> dict[str, str]:
-    """For each node the function of the first activation below it; "" where there is none before the next layer."""
+    """For each node the function of the first activation below it; "" where the next layer comes first."""
     below: dict[str, str] = {}
     found: dict[str, str] = {}
     for node in reversed(genome.nodes):
@@ -41,7 +50,7 @@ def activations_below(genome: Genome) -> dict[str, str]:
 
 
 def initialise(module: nn.Module, node: Node, *, activation: str, generator: torch.Generator) -> None:
-    """Draw the weights of one convolution or linear layer; `activation` is the function that follows it, or ""."""
+    """Draw the weights of a convolution or linear layer; `activation`: the function after it, or ""."""
     if isinstance(node.op, ops.Conv2d):
         assert isinstance(module, nn.Conv2d)
         window = math.prod(node.op.kernel)

@@ -48,9 +48,9 @@ class Axis:
         low, high = (min(values), max(values)) if values else (0.0, 1.0)
         log = low > 0 and high / low > 20 and not whole
         if log:
-            room = (high / low) ** 0.06
+            room = (high / low) ** 0.1
             return Axis(name, low / room, high * room, True, shower(name, values))
-        room = 0.07 * (high - low) or max(abs(high) * 0.1, 0.5)
+        room = 0.1 * (high - low) or max(abs(high) * 0.1, 0.5)
         bottom = max(0.0, low - room) if low >= 0 else low - room
         return Axis(name, bottom, high + room, False, shower(name, values))
 

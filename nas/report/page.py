@@ -25,9 +25,7 @@ STATES = ("finished", "stopped", "failed", "repeat", "over-budget", "running")
 def write_report(data: dict[str, Any], path: Path) -> None:
     """Write the page of a run; `data` is the document that `nas show RUN --json` prints."""
     text = page(data)
-    with tempfile.NamedTemporaryFile(
-        "w", dir=path.parent, suffix=".tmp", delete=False, encoding="utf-8"
-    ) as file:
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".tmp", delete=False, encoding="utf-8") as file:
         file.write(text)
     os.chmod(file.name, 0o644)
     os.replace(file.name, path)
@@ -66,9 +64,7 @@ def _head(data: dict[str, Any], run: str) -> str:
     counts = Counter(str(trial.get("state")) for trial in trials)
     known = [f"{counts[state]} {state}" for state in STATES if counts[state]]
     seconds = sum(trial.get("seconds") or 0 for trial in trials)
-    facts = (
-        f"{len(trials)} trial{'' if len(trials) == 1 else 's'}: {', '.join(known)}" if trials else "no trials"
-    )
+    facts = f"{len(trials)} trial{'' if len(trials) == 1 else 's'}: {', '.join(known)}" if trials else "no trials"
     spent = f"; {_duration(seconds)} of training" if seconds else ""
     answer = data.get("answer") or "There is no answer yet: no trial has finished."
     return (
@@ -105,9 +101,7 @@ def _leaderboard(data: dict[str, Any]) -> str:
     return note + table
 
 
-def _row(
-    trial: Trial, numbers: Sequence[str], choices: Sequence[str], *, best: object
-) -> tuple[str, list[str]]:
+def _row(trial: Trial, numbers: Sequence[str], choices: Sequence[str], *, best: object) -> tuple[str, list[str]]:
     """The class of a row and its cells, escaped."""
     mark = '<span class="mark">●</span> ' if trial.get("on_front") else ""
     cells = [mark + html.escape(f"#{trial.get('number')}")]
@@ -121,9 +115,7 @@ def _row(
 
 def _table(head: Sequence[str], kinds: Sequence[str], rows: Iterable[tuple[str, Sequence[str]]]) -> str:
     """A table of escaped cells; `kinds` are the columns' classes."""
-    top = "".join(
-        f'<th class="{kind}">{html.escape(name)}</th>' for name, kind in zip(head, kinds, strict=True)
-    )
+    top = "".join(f'<th class="{kind}">{html.escape(name)}</th>' for name, kind in zip(head, kinds, strict=True))
     body = [
         f'<tr class="{row}">'
         + "".join(f'<td class="{kind}">{cell}</td>' for kind, cell in zip(kinds, cells, strict=True))
@@ -181,13 +173,13 @@ def _flat(document: dict[str, Any], prefix: str = "") -> Iterable[tuple[str, Any
 
 
 def _reproduce(data: dict[str, Any]) -> str:
-    versions = [
-        ("", [html.escape(str(name)), html.escape(str(value))])
-        for name, value in _flat(data.get("versions") or {})
-    ]
-    table = _table(["package", "version"], ["word", "text"], versions) if versions else ""
-    space = html.escape(str(data.get("space") or ""))
-    return (
-        '<p class="note">Save this as space.yaml and run: nas search space.yaml</p>'
-        f"<pre>{space}</pre><details open><summary>versions</summary>{table}</details>"
-    )
+    """The space as it was written, and the versions that it ran with."""
+    versions = [("", [html.escape(str(name)), html.escape(str(value))]) for name, value in _flat(data.get("versions") or {})]
+    parts = []
+    if data.get("space"):
+        parts.append('<p class="note">Save this as space.yaml and run: nas search space.yaml</p>')
+        parts.append(f"<pre>{html.escape(str(data['space']))}</pre>")
+    if versions:
+        table = _table(["package", "version"], ["word", "text"], versions)
+        parts.append(f"<details open><summary>versions</summary>{table}</details>")
+    return "\n".join(parts)

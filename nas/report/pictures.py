@@ -22,10 +22,9 @@ def trade_off(data: dict[str, Any]) -> str:
         return _empty(f"No trial has both {metric} and {cost} yet.")
     x, y = _axis(cost, trials), _axis(metric, trials)
     front = [trial for trial in trials if trial.get("on_front")]
-    # The front last, so that it lies on top.
-    ordered = sorted(
-        trials, key=lambda trial: (bool(trial.get("on_front")), trial.get("state") == "finished")
-    )
+    best = next((trial for trial in front if trial.get("number") == data.get("best")), None)
+    # The front last, so that it lies on top, and of it the best.
+    ordered = sorted(trials, key=lambda t: (bool(t.get("on_front")), t.get("state") == "finished", t is best))
     dots = [
         Dot(
             _at(trial, cost),
@@ -44,9 +43,7 @@ def trade_off(data: dict[str, Any]) -> str:
         (symbol("rest", hollow=True), "stopped early"),
     ]
     picture = scatter(dots, x=x, y=y, lines=[line], alt=f"{metric} against {cost} of {len(trials)} trials")
-    return _figure(
-        picture, legend, "A trial is on the front if no other is better in one and as good in the other."
-    )
+    return _figure(picture, legend, "A trial is on the front if no other is better in one and as good in the other.")
 
 
 def deeper_or_wider(data: dict[str, Any]) -> str:
@@ -69,16 +66,9 @@ def deeper_or_wider(data: dict[str, Any]) -> str:
         for trial in sorted(trials, key=lambda trial: trial.get("state") == "finished")
     ]
     lines = [_best_line([t for t in trials if connectivity(t) == kind], metric, kinds) for kind in kinds]
-    legend = [
-        (symbol(f"c{number % COLOURS}", shape=number), kind or "all trials")
-        for number, kind in enumerate(kinds)
-    ]
-    picture = scatter(
-        dots, x=x, y=y, lines=lines, whole_x=True, alt=f"{metric} over depth of {len(trials)} trials"
-    )
-    return _figure(
-        picture, legend, "Depth in weighted layers; lines join the best at each depth; hollow: stopped early."
-    )
+    legend = [(symbol(f"c{number % COLOURS}", shape=number), kind or "all trials") for number, kind in enumerate(kinds)]
+    picture = scatter(dots, x=x, y=y, lines=lines, whole_x=True, alt=f"{metric} over depth of {len(trials)} trials")
+    return _figure(picture, legend, "Depth in weighted layers; lines join the best at each depth; hollow: stopped early.")
 
 
 def _best_line(trials: Sequence[Trial], metric: str, kinds: Sequence[str]) -> Line:

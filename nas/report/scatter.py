@@ -40,25 +40,21 @@ class Line:
     colour: str
 
 
-def scatter(
-    dots: Sequence[Dot], *, x: Axis, y: Axis, lines: Sequence[Line] = (), whole_x: bool = False, alt: str
-) -> str:
+def scatter(dots: Sequence[Dot], *, x: Axis, y: Axis, lines: Sequence[Line] = (), whole_x: bool = False, alt: str) -> str:
     """The picture as one <svg> element; `alt` says in words what it shows."""
     parts = [f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{html.escape(alt)}">']
     parts += _frame(x, y, whole_x)
     for line in lines:
         points = " ".join(f"{_across(x, px):.1f},{_down(y, py):.1f}" for px, py in line.points)
         parts.append(f'<polyline class="line {line.colour}" points="{points}"/>')
-    parts += [_dot(dot, x, y) for dot in dots]
     parts += _labels(dots, x, y)
+    parts += [_dot(dot, x, y) for dot in dots]
     return "\n".join([*parts, "</svg>"])
 
 
 def symbol(colour: str, *, shape: int = 0, hollow: bool = False) -> str:
     """A dot for a legend."""
-    return (
-        f'<svg class="symbol" viewBox="-8 -8 16 16" aria-hidden="true">{_path(colour, shape, hollow)}</svg>'
-    )
+    return f'<svg class="symbol" viewBox="-8 -8 16 16" aria-hidden="true">{_path(colour, shape, hollow)}</svg>'
 
 
 def _across(axis: Axis, value: float) -> float:
@@ -79,9 +75,7 @@ def _frame(x: Axis, y: Axis, whole_x: bool) -> list[str]:
     for tick in x.ticks(whole=whole_x):
         at = _across(x, tick)
         parts.append(f'<path class="grid" d="M{at:.1f} {TOP}V{bottom}"/>')
-        parts.append(
-            f'<text class="middle" x="{at:.1f}" y="{bottom + 18}">{html.escape(x.show(tick))}</text>'
-        )
+        parts.append(f'<text class="middle" x="{at:.1f}" y="{bottom + 18}">{html.escape(x.show(tick))}</text>')
     parts.append(f'<path class="axis" d="M{LEFT} {TOP}V{bottom}H{WIDTH - RIGHT}"/>')
     centre = LEFT + (WIDTH - LEFT - RIGHT) / 2
     parts.append(f'<text class="middle name" x="{centre}" y="{HEIGHT - 8}">{_name(x)}</text>')
@@ -105,16 +99,23 @@ def _dot(dot: Dot, x: Axis, y: Axis) -> str:
 
 
 def _labels(dots: Sequence[Dot], x: Axis, y: Axis) -> list[str]:
-    """Labels beside their dots, those of the last dots first; one that would lie on another is left out."""
-    placed: list[tuple[float, float]] = []
+    """Labels below and to the left of their dots, where nothing lies below a front; those of the last dots first.
+
+    One that would lie on another, or on another labelled dot, is left out.
+    """
+    labelled = [(_across(x, dot.x), _down(y, dot.y), dot.label) for dot in reversed(dots) if dot.label]
+    taken: list[tuple[float, float]] = []
     parts = []
-    for dot in reversed(dots):
-        left, top = _across(x, dot.x), _down(y, dot.y)
-        if not dot.label or any(abs(left - a) < 32 and abs(top - b) < 16 for a, b in placed):
+    for left, top, label in labelled:
+        width = 9 * len(label)
+        # At the axis there is no room to the left.
+        start = left - 4 if left - width < LEFT else left - 5 - width
+        others = [(a, b) for a, b, _ in labelled if (a, b) != (left, top)]
+        centre = (start + width / 2, top + 13)
+        if any(abs(a - centre[0]) < width / 2 + 6 and abs(b - centre[1]) < 12 for a, b in others):
             continue
-        placed.append((left, top))
-        # Below and to the left of a front nothing lies; at the axis there is no room to the left.
-        beside = left < LEFT + 44
-        place = f'class="label" x="{left - 4:.1f}"' if beside else f'class="label end" x="{left - 5:.1f}"'
-        parts.append(f'<text {place} y="{top + 18:.1f}">{html.escape(dot.label)}</text>')
+        if any(abs(a - centre[0]) < width + 2 and abs(b - centre[1]) < 15 for a, b in taken):
+            continue
+        taken.append(centre)
+        parts.append(f'<text class="label middle" x="{centre[0]:.1f}" y="{top + 18:.1f}">{html.escape(label)}</text>')
     return parts

@@ -38,7 +38,7 @@ svg .label { fill: var(--ink); font-weight: 600; paint-order: stroke; stroke: va
 table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
 th, td { padding: .3rem .9rem .3rem 0; border-bottom: 1px solid var(--rule); text-align: left; vertical-align: top; }
 th { color: var(--soft); font-weight: 600; white-space: nowrap; } td.number, th.number { text-align: right; }
-td.number, td.word { white-space: nowrap; } td.text { overflow-wrap: anywhere; min-width: 14rem; }
+td.number, td.word { white-space: nowrap; } td.text { overflow-wrap: anywhere; min-width: 11rem; }
 tr.best td { background: var(--sheet); font-weight: 600; }
 .mark { color: var(--accent); }
 pre { margin: 0; padding: .9rem 1rem; background: var(--sheet); border: 1px solid var(--rule); border-radius: 6px;

@@ -24,9 +24,7 @@ def value_of(trial: Trial, name: str) -> float | None:
 def measured(trials: Sequence[Trial], *names: str) -> list[Trial]:
     """The finished and the stopped trials that have all of these values."""
     return [
-        trial
-        for trial in trials
-        if trial.get("state") in MEASURED and all(value_of(trial, name) is not None for name in names)
+        trial for trial in trials if trial.get("state") in MEASURED and all(value_of(trial, name) is not None for name in names)
     ]
 
 

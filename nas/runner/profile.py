@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -24,6 +24,11 @@ class Profile(Settings):
     gpus: Annotated[float, Field(ge=0)] | Literal["auto"] = Field("auto", description="for each trial, such as 0.25; auto: shared evenly")
     retries: int = Field(1, ge=0, description="how often a trial is tried again after its worker died")
     time_limit_minutes: float | None = Field(None, gt=0, description="of one trial")
+
+
+def schema() -> dict[str, Any]:
+    """The JSON schema of a runner's file."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Profile.model_json_schema(), "title": "nas runner"}
 
 
 def load(name_or_path: str, *, overrides: Sequence[str] = ()) -> Profile:

@@ -88,6 +88,12 @@ def _ray(plan: Plan) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def try_out() -> None:
+    """Start a private Ray and end it again; raises what Ray raises."""
+    with _ray(Plan("ray", "local", 1, 1.0, 0.0, 0, None, ())):
+        pass
+
+
 def _check_cluster(plan: Plan) -> None:
     """Say at once what Ray would wait for in silence."""
     has = ray.cluster_resources()

@@ -95,6 +95,10 @@ class Store:
         """Say something about the whole study."""
         self._study.set_user_attr(name, value)
 
+    def finals(self) -> dict[str, Any]:
+        """What the final trainings measured, by the number of the trial."""
+        return {name.removeprefix("final:"): value for name, value in self._study.user_attrs.items() if name.startswith("final:")}
+
     def about(self) -> dict[str, Any]:
         return {k: v for k, v in self._study.user_attrs.items() if k != "memory"}
 

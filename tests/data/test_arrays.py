@@ -33,7 +33,8 @@ def test_floats_between_0_and_1_are_scaled_to_255(labels):
 def test_test_images_are_scaled_like_training_images(labels):
     train, test = np.full((30, 2, 2), 200.0), np.full((30, 2, 2), 1.0)
     found = checked(RawData(train, labels, None, test, labels), where="data")
-    assert found.test_images is not None and found.test_images.max() == 1
+    assert found.test_images is not None
+    assert found.test_images.max() == 1
 
 
 def test_labels_that_do_not_count_from_0_are_numbered_and_name_their_classes(images):

@@ -21,9 +21,7 @@ def dataset(tmp_path, cache):
 
 
 def batches(dataset, part="train", *, seed=0, batch=16, augment=None, channels_last=False):
-    return Batches(
-        dataset, part, batch=batch, device="cpu", seed=seed, augment=augment, channels_last=channels_last
-    )
+    return Batches(dataset, part, batch=batch, device="cpu", seed=seed, augment=augment, channels_last=channels_last)
 
 
 def joined(made, epoch=0):
@@ -54,34 +52,44 @@ def test_every_training_image_comes_once_with_its_own_label(dataset):
     x, y = joined(batches(dataset))
     expected = {
         tuple(image.ravel()[:4].round(3)): label
-        for image, label in zip(
-            normalised(dataset, dataset.train), dataset.labels[dataset.train], strict=True
-        )
+        for image, label in zip(normalised(dataset, dataset.train), dataset.labels[dataset.train], strict=True)
     }
-    found = {
-        tuple(np.float64(image.ravel()[:4]).round(3)): int(label)
-        for image, label in zip(x.numpy(), y, strict=True)
-    }
-    assert len(found) == len(dataset.train) and found == expected
+    found = {tuple(np.float64(image.ravel()[:4]).round(3)): int(label) for image, label in zip(x.numpy(), y, strict=True)}
+    assert len(found) == len(dataset.train)
+    assert found == expected
 
 
-def test_seed_and_epoch_alone_decide_order_and_augmentation(dataset):
-    augment = AugmentSettings(pad=2, flip=True, cutout=3)
-    one, two = (joined(batches(dataset, seed=3, augment=augment), epoch=5)[0] for _ in range(2))
+AUGMENT = AugmentSettings(pad=2, flip=True, cutout=3)
+
+
+def test_the_same_seed_and_epoch_give_the_same_images(dataset):
+    one, two = (joined(batches(dataset, seed=3, augment=AUGMENT), epoch=5)[0] for _ in range(2))
     assert torch.equal(one, two)
-    assert not torch.equal(one, joined(batches(dataset, seed=3, augment=augment), epoch=6)[0])
-    assert not torch.equal(one, joined(batches(dataset, seed=4, augment=augment), epoch=5)[0])
+
+
+@pytest.mark.parametrize(("seed", "epoch"), [(3, 6), (4, 5)])
+def test_another_seed_or_epoch_gives_another_order(dataset, seed, epoch):
+    x, _ = joined(batches(dataset, seed=3), epoch=5)
+    assert not torch.equal(x, joined(batches(dataset, seed=seed), epoch=epoch)[0])
+
+
+@pytest.mark.parametrize(("seed", "epoch"), [(3, 6), (4, 5)])
+def test_another_seed_or_epoch_augments_otherwise(dataset, seed, epoch):
+    draws = batches(dataset, seed=3, augment=AUGMENT)._draws(39, 5)
+    others = batches(dataset, seed=seed, augment=AUGMENT)._draws(39, epoch)
+    assert all(not torch.equal(one, other) for one, other in zip(draws, others, strict=True))
 
 
 def test_the_size_of_a_batch_does_not_change_the_epoch(dataset):
-    augment = AugmentSettings(pad=2, flip=True, cutout=3)
-    small, large = (joined(batches(dataset, augment=augment, batch=size))[0] for size in (7, 39))
+    small, large = (joined(batches(dataset, augment=AUGMENT, batch=size))[0] for size in (7, 39))
     assert torch.equal(small, large)
 
 
 def test_batches_differ_by_one_image_at_most(dataset):
     sizes = [len(y) for _, y in batches(dataset, batch=12).epoch(0)]
-    assert len(dataset.train) == 39 and sizes == [9, 10, 10, 10] and len(batches(dataset, batch=12)) == 4
+    assert len(dataset.train) == 39
+    assert sizes == [9, 10, 10, 10]
+    assert len(batches(dataset, batch=12)) == 4
 
 
 def reference(image, top, left, flip, row, column, augment):
@@ -101,9 +109,7 @@ def reference(image, top, left, flip, row, column, augment):
     return out
 
 
-@pytest.mark.parametrize(
-    "wanted", [{"pad": 3}, {"flip": True}, {"cutout": 3}, {"pad": 2, "flip": True, "cutout": 4}]
-)
+@pytest.mark.parametrize("wanted", [{"pad": 3}, {"flip": True}, {"cutout": 3}, {"pad": 2, "flip": True, "cutout": 4}])
 def test_augmentation_is_that_of_plain_loops(dataset, wanted):
     augment = AugmentSettings(**wanted)
     made, plain = batches(dataset, augment=augment), batches(dataset)
@@ -124,7 +130,8 @@ def test_every_crop_and_mirror_is_drawn_about_equally_often(dataset):
 def test_channels_last_changes_the_memory_and_no_value(dataset, augment):
     x, _ = next(batches(dataset, augment=augment, channels_last=True).epoch(0))
     plain, _ = next(batches(dataset, augment=augment).epoch(0))
-    assert x.is_contiguous(memory_format=torch.channels_last) and torch.equal(x, plain)
+    assert x.is_contiguous(memory_format=torch.channels_last)
+    assert torch.equal(x, plain)
 
 
 def test_batches_never_write_to_the_images(dataset):
@@ -136,7 +143,5 @@ def test_batches_never_write_to_the_images(dataset):
 
 @pytest.mark.parametrize("field", ["pad", "cutout"])
 def test_an_augmentation_larger_than_the_images_is_refused(dataset, field):
-    with pytest.raises(
-        DataError, match=f"train.augment.{field}: must be smaller than the images, 6 pixels; got 6"
-    ):
+    with pytest.raises(DataError, match=f"train.augment.{field}: must be smaller than the images, 6 pixels; got 6"):
         batches(dataset, augment=AugmentSettings(**{field: 6}))

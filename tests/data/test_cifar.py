@@ -13,9 +13,7 @@ PIXELS = np.random.default_rng(0).integers(0, 256, (40, 3, 32, 32), dtype=np.uin
 
 
 def rows(labels, extra=b""):
-    return b"".join(
-        extra + bytes([label]) + image.tobytes() for label, image in zip(labels, PIXELS, strict=False)
-    )
+    return b"".join(extra + bytes([label]) + image.tobytes() for label, image in zip(labels, PIXELS, strict=False))
 
 
 @pytest.fixture
@@ -41,7 +39,8 @@ def test_the_second_label_of_cifar_100_is_the_class(tmp_path, cache):
     (tmp_path / "cifar-100-binary" / "test.bin").write_bytes(rows([99, 5], extra=b"\x07"))
     found = load(DataSettings(name="cifar100", path=str(tmp_path)), cache=cache)
     assert found.labels[found.test].tolist() == [99, 5]
-    assert found.info.classes[99] == "worm" and found.info.classes[5] == "bed"
+    assert found.info.classes[99] == "worm"
+    assert found.info.classes[5] == "bed"
 
 
 def test_class_names_are_taken_from_the_file_beside_the_batches(ten, tmp_path):

@@ -43,7 +43,8 @@ def test_pictures_of_each_class_are_read_in_the_order_of_their_names(tmp_path, c
 def test_grey_pictures_have_one_channel(tmp_path, cache):
     pixels = fill(tmp_path / "pets", shape=(6, 5))
     found = load(settings(tmp_path / "pets"), cache=cache)
-    assert np.array_equal(found.images[:, 0], pixels) and describe(settings(tmp_path / "pets")) == found.info
+    assert np.array_equal(found.images[:, 0], pixels)
+    assert describe(settings(tmp_path / "pets")) == found.info
 
 
 def test_one_picture_in_colour_at_the_head_of_a_class_makes_all_colour(tmp_path, cache):
@@ -93,7 +94,8 @@ def test_size_resizes_all_pictures_to_height_and_width(tmp_path, cache):
     save(tmp_path / "pets" / "dog" / "big.png", np.full((9, 8, 3), 77, np.uint8))
     found = load(settings(tmp_path / "pets", size=(8, 7)), cache=cache)
     assert found.info == describe(settings(tmp_path / "pets", size=(8, 7)))
-    assert found.images.shape[1:] == (3, 8, 7) and (found.images[-1] == 77).all()
+    assert found.images.shape[1:] == (3, 8, 7)
+    assert (found.images[-1] == 77).all()
 
 
 def test_a_broken_picture_is_named(tmp_path, cache):

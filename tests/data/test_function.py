@@ -42,7 +42,8 @@ def named(function):
 def test_a_function_in_the_current_directory_is_called(cache):
     found = load(named("two"), cache=cache)
     assert np.array_equal(found.images.ravel(), np.arange(600, dtype=np.uint8))
-    assert describe(named("two"), cache=cache) == found.info and found.info.shape == (1, 4, 5)
+    assert describe(named("two"), cache=cache) == found.info
+    assert found.info.shape == (1, 4, 5)
 
 
 def test_four_arrays_are_train_and_test(cache):

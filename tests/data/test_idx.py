@@ -30,7 +30,8 @@ def settings(tmp_path):
 
 def test_the_four_files_are_read(settings, cache):
     found = load(settings, cache=cache)
-    assert np.array_equal(found.images[:30, 0], IMAGES) and found.labels[:30].tolist() == LABELS.tolist()
+    assert np.array_equal(found.images[:30, 0], IMAGES)
+    assert found.labels[:30].tolist() == LABELS.tolist()
     assert np.array_equal(found.images[found.test, 0], IMAGES[:6])
     assert describe(settings) == found.info
 

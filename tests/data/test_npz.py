@@ -34,7 +34,7 @@ def test_class_names_in_the_file_are_used(tmp_path, cache, images, labels):
 
 
 def test_other_names_are_refused_with_what_was_found(tmp_path, images):
-    with pytest.raises(DataError, match="some.npz: must hold .*x and y; .*got data, y"):
+    with pytest.raises(DataError, match=r"some\.npz: must hold .*x and y; .*got data, y"):
         describe(saved(tmp_path, data=images, y=images))
 
 
@@ -53,7 +53,7 @@ def test_a_truncated_file_is_refused_with_its_name(tmp_path, images, labels):
     settings = saved(tmp_path, x=images, y=labels)
     path = tmp_path / "some.npz"
     path.write_bytes(path.read_bytes()[:-40])
-    with pytest.raises(DataError, match="some.npz: is not an .npz file"):
+    with pytest.raises(DataError, match=r"some\.npz: is not an \.npz file"):
         describe(settings)
 
 
@@ -75,6 +75,7 @@ def test_a_folder_is_pointed_to_the_source_for_folders(tmp_path):
 def test_real_mnist_is_what_its_authors_published(real_images, cache):
     settings = DataSettings(name="npz", path=str(real_images / "mnist_test.npz"))
     found = load(settings, cache=cache)
-    assert found.info.shape == (1, 28, 28) and describe(settings) == found.info
+    assert found.info.shape == (1, 28, 28)
+    assert describe(settings) == found.info
     # the counts of digits in the test set of MNIST
     assert np.bincount(found.labels).tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]

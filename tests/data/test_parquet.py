@@ -40,7 +40,8 @@ def test_the_columns_of_images_and_labels_are_found_by_type(tmp_path, cache):
     settings = DataSettings(name="parquet", path=str(tmp_path / "pets.parquet"))
     found = load(settings, cache=cache)
     assert np.array_equal(found.images, PIXELS.transpose(0, 3, 1, 2))
-    assert found.info == describe(settings) and found.info.classes == ("a", "b", "c")
+    assert found.info == describe(settings)
+    assert found.info.classes == ("a", "b", "c")
 
 
 def test_files_named_test_are_the_test_part(tmp_path, cache):

@@ -25,9 +25,7 @@ def test_each_part_has_its_share_of_each_class():
 
 def test_the_three_parts_are_all_images_once():
     parts = divided()
-    assert np.array_equal(
-        np.sort(np.concatenate([parts.train, parts.validation, parts.test])), np.arange(150)
-    )
+    assert np.array_equal(np.sort(np.concatenate([parts.train, parts.validation, parts.test])), np.arange(150))
 
 
 def test_a_test_part_of_the_sources_own_stays_whole_and_apart():
@@ -64,12 +62,12 @@ def test_a_limit_above_the_number_of_images_takes_all():
 
 
 def test_a_limit_too_small_for_all_classes_is_refused():
-    with pytest.raises(DataError, match="data.limit: 2 classes need at least 4 images.*got 3"):
+    with pytest.raises(DataError, match=r"data\.limit: 2 classes need at least 4 images.*got 3"):
         divided(limit=3)
 
 
 def test_a_class_with_too_few_images_is_named_with_its_count():
-    with pytest.raises(DataError, match="data 'x': class 'b' has 2 images; .*at least 3"):
+    with pytest.raises(DataError, match=r"data 'x': class 'b' has 2 images; .*at least 3"):
         divided(np.array([0] * 9 + [1] * 2))
 
 

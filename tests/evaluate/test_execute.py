@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 
@@ -26,7 +27,9 @@ def test_what_an_evaluator_gives_back_is_the_outcome(make_job: Callable[..., Job
     assert outcome.metrics == {"error": 0.5, "params": 36 + 8 + 15}
 
 
-@pytest.mark.parametrize("value", [None, {}, [], 0.5, {"error": None}, {"error": "0.5"}, {"error": [1]}, {1: 0.5}], ids=repr)
+@pytest.mark.parametrize(
+    "value", [None, {}, [], 0.5, {"error": None}, {"error": "0.5"}, {"error": [1]}, {1: 0.5}], ids=repr
+)
 def test_what_is_no_metrics_is_a_failure_that_shows_it(make_job: Callable[..., Job], value: object) -> None:
     outcome = ended(make_job(), lambda genome, context: value)
     assert outcome.status == "failed" and outcome.reason.startswith("error: InputError: metric")
@@ -58,8 +61,14 @@ class Panic(BaseException):
     pass
 
 
-@pytest.mark.parametrize("error", [Hostile(), Panic("p"), ValueError("\ud800\0" * 9000), RecursionError(), StopIteration(1)], ids=type)
-def test_no_exception_gets_out_and_its_text_is_bounded_utf8(make_job: Callable[..., Job], error: BaseException) -> None:
+@pytest.mark.parametrize(
+    "error",
+    [Hostile(), Panic("p"), ValueError("\ud800\0" * 9000), RecursionError(), StopIteration(1)],
+    ids=type,
+)
+def test_no_exception_gets_out_and_its_text_is_bounded_utf8(
+    make_job: Callable[..., Job], error: BaseException
+) -> None:
     def evaluate(genome: Genome, context: Context) -> None:
         raise error
 
@@ -92,7 +101,9 @@ def test_an_unknown_evaluator_fails_with_the_nearest(make_job: Callable[..., Job
 OUT_OF_MEMORY = [
     MemoryError(),
     torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB"),
-    RuntimeError("[enforce fail at alloc_cpu.cpp:114] DefaultCPUAllocator: can't allocate memory: you tried ..."),
+    RuntimeError(
+        "[enforce fail at alloc_cpu.cpp:114] DefaultCPUAllocator: can't allocate memory: you tried ..."
+    ),
 ]
 
 
@@ -135,7 +146,9 @@ def test_an_evaluator_that_cannot_divide_its_batch_is_not_tried_again(make_job: 
     assert calls == [1]
 
 
-def test_a_report_answered_with_no_stops_the_trial_with_the_last_metrics(make_job: Callable[..., Job]) -> None:
+def test_a_report_answered_with_no_stops_the_trial_with_the_last_metrics(
+    make_job: Callable[..., Job],
+) -> None:
     def evaluate(genome: Genome, context: Context) -> dict[str, float]:
         context.report(1, {"error": 0.25})
         return {"error": 0.0}
@@ -147,10 +160,8 @@ def test_a_report_answered_with_no_stops_the_trial_with_the_last_metrics(make_jo
 def test_an_evaluator_that_swallows_the_stop_is_stopped_all_the_same(make_job: Callable[..., Job]) -> None:
     def evaluate(genome: Genome, context: Context) -> dict[str, float]:
         for epoch in (1, 2):
-            try:
+            with contextlib.suppress(StopTrial):
                 context.report(epoch, {"error": 0.25})
-            except StopTrial:
-                pass
         return {"error": 0.0}
 
     reported: list[int] = []
@@ -194,5 +205,7 @@ def test_a_report_that_raises_is_a_failure(make_job: Callable[..., Job]) -> None
 def test_the_jobs_threads_hold_during_the_trial_and_not_after(make_job: Callable[..., Job]) -> None:
     before = torch.get_num_threads()
     job = Job(**{**make_job().to_dict(), "threads": before + 1})
-    assert ended(job, lambda genome, context: {"threads": torch.get_num_threads()}).metrics == {"threads": before + 1}
+    assert ended(job, lambda genome, context: {"threads": torch.get_num_threads()}).metrics == {
+        "threads": before + 1
+    }
     assert torch.get_num_threads() == before

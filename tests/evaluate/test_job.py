@@ -7,7 +7,15 @@ import pytest
 from nas.errors import InputError
 from nas.evaluate import Job
 
-JOB = Job(number=3, genome={"nodes": []}, seed=7, epochs=2, cache="cache", checkpoints="here", time_limit_seconds=1.5)
+JOB = Job(
+    number=3,
+    genome={"nodes": []},
+    seed=7,
+    epochs=2,
+    cache="cache",
+    checkpoints="here",
+    time_limit_seconds=1.5,
+)
 
 
 def test_a_job_survives_json() -> None:

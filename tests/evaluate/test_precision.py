@@ -11,7 +11,12 @@ from nas.space.settings import TrainSettings
 
 
 def decide(
-    job: Job, genome: Genome, monkeypatch: pytest.MonkeyPatch, *, seconds: dict[str, float], losses: dict[str, float]
+    job: Job,
+    genome: Genome,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    seconds: dict[str, float],
+    losses: dict[str, float],
 ) -> str:
     """`choose`, with a clock that each step moves on, and losses of our own."""
     clock = [0.0]
@@ -47,7 +52,9 @@ def test_a_network_whose_steps_take_no_time_stays_in_float32(
     assert decide(make_job(), small(), monkeypatch, seconds=seconds, losses=losses) == "float32"
 
 
-def test_the_probe_runs_and_leaves_the_network_alone(make_job: Callable[..., Job], small: Callable[..., Genome]) -> None:
+def test_the_probe_runs_and_leaves_the_network_alone(
+    make_job: Callable[..., Job], small: Callable[..., Genome]
+) -> None:
     from nas.network import build
 
     model = build(small())

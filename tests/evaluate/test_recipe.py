@@ -16,7 +16,8 @@ from nas.space.settings import TrainSettings
 def rates(steps: int, epochs: int, **settings: object) -> list[float]:
     chosen = TrainSettings.model_validate({"lr": 0.4, **settings})
     return [
-        recipe.learning_rate(chosen, step, steps_per_epoch=steps, epochs=epochs) for step in range(steps * epochs)
+        recipe.learning_rate(chosen, step, steps_per_epoch=steps, epochs=epochs)
+        for step in range(steps * epochs)
     ]
 
 
@@ -74,9 +75,13 @@ def test_norms_and_biases_do_not_decay() -> None:
 def test_a_step_is_that_of_torchs_plain_optimiser(name: str) -> None:
     ours, theirs = nn.Linear(3, 2, bias=False), nn.Linear(3, 2, bias=False)
     theirs.load_state_dict(ours.state_dict())
-    settings = TrainSettings.model_validate({"optimizer": name, "lr": 0.1, "momentum": 0.8, "weight_decay": 0.01})
+    settings = TrainSettings.model_validate(
+        {"optimizer": name, "lr": 0.1, "momentum": 0.8, "weight_decay": 0.01}
+    )
     plain = {
-        "sgd": lambda w: torch.optim.SGD(w, lr=0.1, momentum=0.8, nesterov=True, weight_decay=0.01, foreach=False),
+        "sgd": lambda w: torch.optim.SGD(
+            w, lr=0.1, momentum=0.8, nesterov=True, weight_decay=0.01, foreach=False
+        ),
         "adamw": lambda w: torch.optim.AdamW(w, lr=0.1, betas=(0.8, 0.999), weight_decay=0.01, foreach=False),
     }[name](theirs.parameters())
     for model, optimizer in ((ours, recipe.optimizer(settings, ours)), (theirs, plain)):

@@ -21,8 +21,20 @@ Run = Callable[[Job], Outcome]
 
 RECIPES = [
     {},
-    {"optimizer": "adamw", "lr": 0.03, "schedule": "one-cycle", "ema": 0.9, "clip": 1.0, "label_smoothing": 0.1},
-    {"augment": {"pad": 1, "flip": True}, "precision": "bf16", "channels_last": False, "schedule": "constant"},
+    {
+        "optimizer": "adamw",
+        "lr": 0.03,
+        "schedule": "one-cycle",
+        "ema": 0.9,
+        "clip": 1.0,
+        "label_smoothing": 0.1,
+    },
+    {
+        "augment": {"pad": 1, "flip": True},
+        "precision": "bf16",
+        "channels_last": False,
+        "schedule": "constant",
+    },
 ]
 
 
@@ -49,7 +61,9 @@ def kill_after(epoch: int, seen: list[int]) -> Callable[[int, dict[str, float]],
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=["sgd", "adamw", "bf16"])
-def test_a_recipe_learns_three_kinds_of_images(make_job: MakeJob, run: Run, recipe: dict[str, object]) -> None:
+def test_a_recipe_learns_three_kinds_of_images(
+    make_job: MakeJob, run: Run, recipe: dict[str, object]
+) -> None:
     assert run(make_job(epochs=20, **recipe)).metrics["error"] < 0.2
 
 
@@ -166,7 +180,9 @@ def test_a_stopped_trial_ends_after_the_epoch_that_was_refused(make_job: MakeJob
 
 
 def test_a_time_limit_ends_a_trial_within_an_epoch(make_job: MakeJob) -> None:
-    outcome = run_job(make_job(time_limit_seconds=1e-9), lambda epoch, metrics: pytest.fail("no epoch was finished"))
+    outcome = run_job(
+        make_job(time_limit_seconds=1e-9), lambda epoch, metrics: pytest.fail("no epoch was finished")
+    )
     assert outcome.reason == "time limit: 1e-09 s are over"
 
 
@@ -194,11 +210,17 @@ def test_what_never_fits_is_said(make_job: MakeJob, monkeypatch: pytest.MonkeyPa
     assert outcome.reason.startswith("out of memory: does not fit, even with 1/8 of the batch at a time")
 
 
-def test_accumulated_gradients_are_those_of_the_whole_batch(make_job: MakeJob, run: Run, small: Small) -> None:
+def test_accumulated_gradients_are_those_of_the_whole_batch(
+    make_job: MakeJob, run: Run, small: Small
+) -> None:
     from nas.genome import Node
 
     plain = small()
-    nodes = [Node(n.name, n.op, tuple("conv" if i == "norm" else i for i in n.inputs)) for n in plain.nodes if n.name != "norm"]
+    nodes = [
+        Node(n.name, n.op, tuple("conv" if i == "norm" else i for i in n.inputs))
+        for n in plain.nodes
+        if n.name != "norm"
+    ]
     whole, parts = make_job(Genome(nodes), folder="whole"), make_job(Genome(nodes), folder="parts")
     run(whole)
     original = torch.nn.Conv2d.forward
@@ -220,7 +242,9 @@ def test_a_last_batch_of_one_image_does_not_break_batch_norm(make_job: MakeJob, 
 
 
 @pytest.mark.parametrize("change", [{"shape": (3, 8, 8)}, {"shape": (1, 9, 8)}, {"classes": 4}], ids=repr)
-def test_a_genome_for_other_images_is_refused(make_job: MakeJob, small: Small, change: dict[str, object]) -> None:
+def test_a_genome_for_other_images_is_refused(
+    make_job: MakeJob, small: Small, change: dict[str, object]
+) -> None:
     outcome = run_job(make_job(small(**change)), lambda epoch, metrics: True)
     assert "the genome takes" in outcome.reason and "of 3 classes" in outcome.reason
 

@@ -108,8 +108,15 @@ def test_lines_meet_as_torch_computes_it(op: Op, lines: int) -> None:
     model, x = build(meet(op, lines=lines)), images(2, *SHAPE)
     parts = [F.conv2d(x, model.get_parameter(f"line{i}.conv.weight"), padding=1) for i in range(lines)]
     stack = torch.stack(parts)
-    met = {"add": stack.sum(0), "mean": stack.mean(0), "multiply": stack.prod(0), "concat": torch.cat(parts, 1)}[op.kind]
-    expected = F.linear(met.relu().flatten(1), model.get_parameter("tail2.weight"), model.get_parameter("tail2.bias"))
+    met = {
+        "add": stack.sum(0),
+        "mean": stack.mean(0),
+        "multiply": stack.prod(0),
+        "concat": torch.cat(parts, 1),
+    }[op.kind]
+    expected = F.linear(
+        met.relu().flatten(1), model.get_parameter("tail2.weight"), model.get_parameter("tail2.bias")
+    )
     torch.testing.assert_close(model(x), expected, atol=1e-5, rtol=1e-5)
 
 
@@ -138,7 +145,14 @@ def test_params_and_macs_of_random_lines_are_those_that_torch_counts(seed: int) 
     pick = torch.Generator().manual_seed(seed)
     draw = lambda high: int(torch.randint(1, high + 1, (1,), generator=pick))  # noqa: E731
     layers = [
-        ops.Conv2d(4 * draw(5), kernel=(draw(3), draw(3)), stride=draw(2), dilation=draw(2), groups=2 ** draw(2), bias=seed % 2 == 0)
+        ops.Conv2d(
+            4 * draw(5),
+            kernel=(draw(3), draw(3)),
+            stride=draw(2),
+            dilation=draw(2),
+            groups=2 ** draw(2),
+            bias=seed % 2 == 0,
+        )
         for _ in range(2)
     ]
     genome = line(*layers, ops.Flatten(), ops.Linear(draw(9), bias=seed % 2 == 1), shape=(8, 17, 13))
@@ -154,7 +168,13 @@ def test_the_gradient_is_that_of_hand_written_torch_without_anything_in_place() 
 
 @pytest.mark.parametrize("function", ops.ACTIVATIONS)
 def test_two_activations_in_a_row_keep_their_gradients(function: str) -> None:
-    layers = [ops.Conv2d(3), ops.Activation(function), ops.Activation("relu"), ops.Dropout(0.2), ops.Activation("relu6")]
+    layers = [
+        ops.Conv2d(3),
+        ops.Activation(function),
+        ops.Activation("relu"),
+        ops.Dropout(0.2),
+        ops.Activation("relu6"),
+    ]
     model, x = build(line(*layers)).double().eval(), images(2, *SHAPE).double().requires_grad_()
     assert torch.autograd.gradcheck(model, (x,), fast_mode=True)
 
@@ -193,12 +213,18 @@ def test_names_that_torch_or_python_use_get_an_underscore() -> None:
 
 
 def test_a_layer_inside_a_layer_of_the_same_name_is_refused() -> None:
-    nodes = [Node("input", ops.Input((2,))), Node("a", ops.Linear(2), ("input",)), Node("a/weight", ops.Linear(2), ("a",))]
+    nodes = [
+        Node("input", ops.Input((2,))),
+        Node("a", ops.Linear(2), ("input",)),
+        Node("a/weight", ops.Linear(2), ("a",)),
+    ]
     with pytest.raises(GenomeError, match="'a/weight'"):
         build(Genome([*nodes, Node("output", ops.Output(), ("a/weight",))]))
 
 
-@pytest.mark.parametrize("twin", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))], ids=["copy", "pickle"])
+@pytest.mark.parametrize(
+    "twin", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))], ids=["copy", "pickle"]
+)
 def test_a_copy_computes_the_same_and_shares_no_weights(twin) -> None:  # type: ignore[no-untyped-def]
     model, x = build(residual()).eval(), images(2, 3, 8, 8)
     other = twin(model)
@@ -241,7 +267,11 @@ def test_bf16_autocast_trains(genome: Genome) -> None:
 
 
 def test_several_outputs_are_a_tuple_with_the_prediction_first() -> None:
-    nodes = [Node("input", ops.Input((3,))), Node("head", ops.Linear(5), ("input",)), Node("aux", ops.Linear(7), ("input",))]
+    nodes = [
+        Node("input", ops.Input((3,))),
+        Node("head", ops.Linear(5), ("input",)),
+        Node("aux", ops.Linear(7), ("input",)),
+    ]
     nodes += [Node("output_aux", ops.Output(), ("aux",)), Node("output", ops.Output(), ("head",))]
     answers = build(Genome(nodes, outputs=("output", "output_aux")))(torch.ones(2, 3))
     assert [tuple(answer.shape) for answer in answers] == [(2, 5), (2, 7)]
@@ -262,14 +292,18 @@ def test_a_users_function_and_module_are_built_like_the_shipped_ones(monkeypatch
     monkeypatch.setitem(builders._items, "test_noise", lambda op, place: lambda x: torch.sin(x) * 2)
     x = images(2, *SHAPE)
     torch.testing.assert_close(build(line(Noise()))(x), x.sin() * 2)
-    monkeypatch.setitem(builders._items, "test_noise", lambda op, place: torch.nn.Linear(place.inputs[0][-1], 7))
+    monkeypatch.setitem(
+        builders._items, "test_noise", lambda op, place: torch.nn.Linear(place.inputs[0][-1], 7)
+    )
     state = torch.random.get_rng_state()
-    first, second, third = (build(line(Noise()), seed=seed).get_parameter("node0.weight") for seed in (1, 1, 2))
+    first, second, third = (
+        build(line(Noise()), seed=seed).get_parameter("node0.weight") for seed in (1, 1, 2)
+    )
     assert torch.equal(first, second) and not torch.equal(first, third)
     assert torch.equal(torch.random.get_rng_state(), state)
 
 
 def test_a_builder_that_computes_no_tensor_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(builders._items, "test_noise", lambda op, place: lambda x: 3)
-    with pytest.raises(GenomeError, match="node 'node0'.*got int"):
+    with pytest.raises(GenomeError, match=r"node 'node0'.*got int"):
         build(line(Noise()))

@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from nas.export import ExportedData, export_model
+from nas.exports import ExportedData, export_model
 from nas.genome import Genome, Node, ops
 from nas.network import build
 

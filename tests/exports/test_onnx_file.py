@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from nas.errors import ExportError, MissingExtraError
-from nas.export import onnx_file
+from nas.exports import onnx_file
 
 onnx = pytest.importorskip("onnx")
 pytest.importorskip("onnxruntime")

@@ -1,0 +1,32 @@
+# make search: set up a virtual environment, run the main job. make test: the same, and the tests.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+OUT ?= results/first
+
+.PHONY: setup search test lint clean
+
+setup: $(VENV)/.ready
+
+# Every version that the tests ran with is in constraints.txt; without it torch would bring gigabytes of CUDA.
+$(VENV)/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+search: setup
+	$(BIN)/nas search deeper-vs-wider --runner laptop --out $(OUT)
+	$(BIN)/nas train $(OUT) best
+	$(BIN)/nas export $(OUT) best
+	$(BIN)/nas report $(OUT)
+
+test: setup lint
+	$(BIN)/python -m pytest
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .hypothesis

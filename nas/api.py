@@ -1,0 +1,258 @@
+"""What the command does, as functions: search, resume, train, export."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nas import data, runner
+from nas.errors import InputError, OverBudget, RunError
+from nas.runner import Plan
+from nas.runner import machine as machines
+from nas.runner import plan as planning
+from nas.space import SearchSpace
+from nas.space import load as load_space
+from nas.space.drawing import RandomTrial
+from nas.space.space import nothing_fits
+
+if TYPE_CHECKING:
+    from nas.data import Dataset
+    from nas.study import Run, Trial
+
+TRIES = 300  # random draws, of which one at least must meet the budget before a search is started
+METRICS = ("error", "accuracy", "loss", "train_loss", "seconds", "params", "macs", "depth", "activations")  # of `train`
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A search that could start now."""
+
+    space: SearchSpace
+    plan: Plan
+
+
+def prepare(
+    space: str | Path, *, runner_name: str = "laptop", trials: int | None = None, seed: int | None = None, overrides: Sequence[str] = ()
+) -> Prepared:
+    """Read a search space and a runner's profile, and see whether the search can be run. Nothing is started or written.
+
+    Raises `InputError` with the place and what would do: a wrong key or name, a budget that nothing meets, stages that
+    shrink the image below one pixel, a missing file, a trial that asks for more than the machine has.
+    """
+    extra = [f"strategy.trials={trials}"] * (trials is not None) + [f"strategy.seed={seed}"] * (seed is not None)
+    found = load_space(space, overrides=[*overrides, *extra])
+    _check_names(found)
+    info = data.describe(found.file.data)
+    found = found.bound(input_shape=info.shape, classes=len(info.classes))
+    _first_genome(found)
+    profile = runner.load(runner_name)
+    count = data.known_size(found.file.data)
+    planned = found.file.strategy.trials
+    return Prepared(found, planning.make(profile, found, info, images=count, machine=machines.here(), trials=planned))
+
+
+def _check_names(space: SearchSpace) -> None:
+    file, document = space.file, space.document
+    if file.strategy.name not in ("random", "tpe", "nsga2", "gp"):  # the registry would load optuna: 0.3 s for a plan
+        from nas.strategy import strategies
+
+        try:
+            strategies.get(file.strategy.name)
+        except InputError as error:
+            raise document.error(("strategy", "name"), str(error)) from None
+    if file.evaluator != "train":
+        return
+    from nas.errors import nearest
+
+    for place, objective in enumerate(file.objectives):
+        if objective.metric not in METRICS:
+            raise document.error(("objectives", place), f"'{objective.metric}' is not a metric{nearest(objective.metric, METRICS)}")
+    if file.stop.metric not in METRICS[:4]:
+        raise document.error(("stop", "metric"), f"'{file.stop.metric}' is not reported each epoch{nearest(file.stop.metric, METRICS[:4])}")
+
+
+def _first_genome(space: SearchSpace) -> None:
+    """See that some draw meets the budget; `SpaceError` with the cheapest that was found where none does."""
+    cheapest: tuple[OverBudget, dict] | None = None
+    for seed in range(TRIES):
+        try:
+            space.genome(RandomTrial(seed))
+            return
+        except OverBudget as error:
+            if cheapest is None or error.excess < cheapest[0].excess:
+                cheapest = error, space.staged.structure(RandomTrial(seed))
+    assert cheapest is not None
+    raise nothing_fits(space, cheapest[1], cheapest[0])
+
+
+def search(
+    space: str | Path,
+    *,
+    runner: str = "laptop",
+    out: str | Path | None = None,
+    trials: int | None = None,
+    seed: int | None = None,
+    overrides: Sequence[str] = (),
+    watch: Callable[[Trial], None] | None = None,
+    say: Say | None = None,
+) -> Run:
+    """Search a space and give back its run.
+
+    space: a shipped name (`nas space list`) or a file. runner: a shipped profile or a file. out: a new folder; left out,
+    `results/NAME`. overrides: such as "network.depth=3". watch: called with a trial whenever something about it changed.
+    say: called with each line of the plan. Raises `InputError` before anything is started where the input is wrong.
+    """
+    from nas.study import Run
+
+    prepared = prepare(space, runner_name=runner, trials=trials, seed=seed, overrides=overrides)
+    dataset = data.load(prepared.space.file.data, cache=data.default_cache())
+    found = _with_precision(prepared.space, dataset, prepared.plan)
+    plan = replace(prepared.plan, lines=_replan(found, runner, dataset).lines)
+    run = Run.create(Path(out) if out is not None else free_folder(found.name), found)
+    _drive(run, plan, trials=None, watch=watch, say=say)
+    return run
+
+
+def resume(
+    folder: str | Path,
+    *,
+    runner: str = "laptop",
+    trials: int | None = None,
+    watch: Callable[[Trial], None] | None = None,
+    say: Say | None = None,
+) -> Run:
+    """Go on with a run that was broken off, or extend a finished one to so many `trials`."""
+    from nas.study import Run
+
+    run = Run.open(folder)
+    done = run.store.about()["trials"]
+    if trials is not None and trials < done:
+        raise RunError(f"{folder} was planned with {done} trials; a run can be extended, not cut to {trials}")
+    dataset = data.load(run.space.file.data, cache=data.default_cache())
+    _drive(run, _replan(run.space, runner, dataset, trials=trials or done), trials=trials, watch=watch, say=say)
+    return run
+
+
+def _replan(space: SearchSpace, name: str, dataset: Dataset, *, trials: int | None = None) -> Plan:
+    return planning.make(
+        runner.load(name), space, dataset.info, images=len(dataset.train), machine=machines.here(), trials=trials or space.file.strategy.trials
+    )
+
+
+def _with_precision(space: SearchSpace, dataset: Dataset, plan: Plan) -> SearchSpace:
+    """Decide once, for all trials, where the file leaves the precision open."""
+    train = space.file.train
+    if train.precision != "auto" or space.file.evaluator != "train":
+        return space
+    if plan.address != "local":
+        return space  # the cluster's devices are not this machine's: each worker decides for its own
+    from nas.evaluate.precision import choose
+
+    genome = next(genome for seed in range(TRIES) if (genome := _drawn(space, seed)) is not None)
+    chosen = choose(train, genome, dataset, plan.device)
+    file = space.file.model_copy(update={"train": train.model_copy(update={"precision": chosen})})
+    return replace(space, file=file)
+
+
+def _drawn(space: SearchSpace, seed: int):
+    try:
+        return space.genome(RandomTrial(seed))
+    except OverBudget:
+        return None
+
+
+def _drive(run: Run, plan: Plan, *, trials: int | None, watch: Callable[[Trial], None] | None, say: Say | None) -> None:
+    for line in [*plan.lines, f"results    {run.folder}", *(f"warning: {text}" for text in plan.warnings)]:
+        (say or (lambda text: None))(line)
+    with run.lock():
+        search = run.search(trials=trials, watch=watch)
+        if search.over:
+            return
+        if plan.engine == "local":
+            from nas.runner.local import run as drive
+        else:
+            from nas.runner.ray import run as drive
+        drive(search, run, plan)
+
+
+def free_folder(name: str, root: Path = Path("results")) -> Path:
+    """results/NAME, or results/NAME-2 and so on where that is taken."""
+    taken = {path.name for path in root.glob(f"{name}*")} if root.is_dir() else set()
+    number = 2
+    folder = name
+    while folder in taken:
+        folder, number = f"{name}-{number}", number + 1
+    return root / folder
+
+
+def train(run: Run, trial: Trial, *, seed: int | None = None, again: bool = False, watch: Callable[[int, dict[str, float]], None] | None = None) -> dict[str, float]:
+    """Train the network of a trial with the full recipe on train and validation images; measure it once on the test part.
+
+    Gives the metrics, which the study keeps; a second final training of a trial must be asked for with `again`, because a test part that is
+    looked at often is none. Raises `RunError` for that, and where the training failed.
+    """
+    from nas.evaluate import train_final
+
+    before = run.store.finals().get(str(trial.number))
+    if before is not None and not again:
+        raise RunError(
+            f"trial {trial.number} had its final training: test error {100 * before['metrics']['test_error']:.2f} %; "
+            f"the test part is for one look, so another one must be asked for (--again)"
+        )
+    device = "cuda:0" if machines.here().gpus else "cpu"
+    job = run.job(trial, device=device, time_limit_seconds=None)
+    folder = Path(job.checkpoints) / "final"
+    if before is not None:
+        _forget(folder)
+    job = replace(job, checkpoints=str(folder), seed=job.seed if seed is None else seed)
+
+    def report(epoch: int, metrics: dict[str, float]) -> bool:
+        if watch is not None:
+            watch(epoch, metrics)
+        return True
+
+    outcome = train_final(job, report=report)
+    if outcome.status != "finished":
+        raise RunError(f"the final training of trial {trial.number} failed: {outcome.reason}")
+    run.store.note(f"final:{trial.number}", {"metrics": outcome.metrics, "seed": job.seed, "seconds": outcome.seconds})
+    return outcome.metrics
+
+
+def _forget(folder: Path) -> None:
+    for path in folder.glob("*"):
+        if path.is_file():
+            path.unlink()
+
+
+def export(run: Run, trial: Trial, *, to: Sequence[str] = ("genome", "safetensors", "onnx"), out: str | Path | None = None) -> Path:
+    """Write the trained network of a trial in several formats, each loaded again and compared; gives the folder.
+
+    Raises `ExportError` where a file does not compute what the network computes; then nothing is left behind.
+    """
+    import torch
+
+    from nas.data.batches import Batches
+    from nas.exports import ExportedData, export_model
+
+    dataset = data.load(run.space.file.data, cache=data.default_cache())
+    info = dataset.info
+    folder = Path(out) if out is not None else run.folder / "exports" / str(trial.number)
+    final = run.store.finals().get(str(trial.number), {})
+    batches = Batches(dataset, "validation", batch=64, device=torch.device("cpu"), seed=0, augment=None, channels_last=False)
+    samples, _ = next(iter(batches.epoch(1)))
+    export_model(
+        run.model(trial),
+        run.genome(trial),
+        folder,
+        formats=tuple(to),
+        data=ExportedData(info.name, info.shape, tuple(dataset.mean.tolist()), tuple(dataset.std.tolist()), info.classes),
+        metrics={**trial.metrics, **final.get("metrics", {})},
+        provenance={"space": run.space.name, "trial": trial.number, "choices": trial.choices, "seed": trial.seed, "weights": "final" if final else "search"},
+        samples=samples,
+    )
+    return folder
+
+

@@ -1,0 +1,42 @@
+"""The command's entry: the groups of commands, and one place where errors become a line and an exit status.
+
+Exit status: 0 done, 1 the work failed, 2 the input is wrong, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from nas.cli import doctor, genome, runs, search, space, take
+from nas.errors import InputError, MissingExtraError, NasError
+
+app = typer.Typer(
+    name="nas",
+    help="Search convolutional architectures: deeper or wider, at a budget.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+search.add_to(app)
+runs.add_to(app)
+take.add_to(app)
+doctor.add_to(app)
+app.add_typer(space.app, name="space")
+app.add_typer(genome.app, name="genome")
+
+
+def main() -> None:
+    """Run the command and exit."""
+    try:
+        app(standalone_mode=True)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except NasError as error:
+        print(f"nas: {error}", file=sys.stderr)
+        sys.exit(2 if isinstance(error, InputError | MissingExtraError) else 1)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(141)

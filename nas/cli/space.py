@@ -1,0 +1,100 @@
+"""nas space: list, check, sample, schema."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from nas.cli.show import note, print_json, table
+
+app = typer.Typer(help="Search spaces: what may vary.", no_args_is_help=True, rich_markup_mode=None)
+Space = Annotated[str, typer.Argument(help="A shipped name or a file.")]
+Set = Annotated[list[str] | None, typer.Option("--set", metavar="A.B=C", help="Change a value of the search space.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
+
+
+@app.command("list")
+def list_(json: Json = False) -> None:
+    """The search spaces that are shipped."""
+    from nas import shipped
+    from nas.space import load
+
+    rows = [(name, load(name).file.about) for name in shipped.names("search_spaces")]
+    if json:
+        print_json([{"name": name, "about": about} for name, about in rows])
+    else:
+        print(table(["space", "about"], rows))
+
+
+def _load(space: str, overrides: list[str] | None):  # noqa: ANN202
+    from nas import data
+    from nas.errors import DataError
+    from nas.space import load
+
+    found = load(space, overrides=overrides or [])
+    try:
+        info = data.describe(found.file.data)
+    except DataError as error:
+        note(f"warning: the data set is not here ({error}); checked for images of 3x32x32 and 10 classes")
+        return found
+    return found.bound(input_shape=info.shape, classes=len(info.classes))
+
+
+@app.command()
+def check(space: Space, set_: Set = None, json: Json = False) -> None:
+    """Size of a space, its cheapest and dearest genome, and the feasible share at each depth."""
+    from nas.space.check import check as check_space
+
+    report = check_space(_load(space, set_))
+    if json:
+        print_json(report.to_dict())
+    else:
+        print(report.text())
+
+
+@app.command()
+def sample(
+    space: Space,
+    count: Annotated[int, typer.Option("--count", "-n", min=1, max=100_000)] = 5,
+    seed: Annotated[int, typer.Option("--seed", min=0)] = 0,
+    set_: Set = None,
+    json: Json = False,
+) -> None:
+    """Random genomes of a space."""
+    from nas.errors import OverBudget
+    from nas.seeds import derive
+    from nas.space.drawing import RandomTrial
+    from nas.study.summary import number
+
+    found = _load(space, set_)
+    rows = []
+    for index in range(count):
+        try:
+            drawn = found.draw(RandomTrial(derive(seed, "sample", index)))
+        except OverBudget as error:
+            note(f"sample {index} is over budget: {error}")
+            continue
+        rows.append((index, drawn))
+    if json:
+        print_json([{"choices": d.choices, "params": d.genome.params, "macs": d.genome.macs, "depth": d.genome.depth, "genome": d.genome.to_dict()} for _, d in rows])
+    else:
+        print(
+            table(
+                ["sample", "params", "macs", "depth", "choices"],
+                [[i, f"{d.genome.params:,}", f"{d.genome.macs:,}", d.genome.depth, ", ".join(f"{k} {number(v)}" for k, v in d.choices.items())] for i, d in rows],
+            )
+        )
+
+
+@app.command()
+def schema(kind: Annotated[str, typer.Argument(help="search_space or runner")] = "search_space") -> None:
+    """The JSON schema that editors check a file with."""
+    from nas.errors import UnknownNameError, nearest
+    from nas.runner.profile import schema as runner_schema
+    from nas.space.schema import schema as space_schema
+
+    known = {"search_space": space_schema, "runner": runner_schema}
+    if kind not in known:
+        raise UnknownNameError(f"'{kind}' is not a kind of file{nearest(kind, known)}")
+    print_json(known[kind]())

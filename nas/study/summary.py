@@ -1,0 +1,89 @@
+"""A run as plain data, and its answer in a sentence: what `nas show --json` prints and the report is made of."""
+
+from __future__ import annotations
+
+import json
+from statistics import mean
+from typing import Any
+
+from nas.study.run import Run
+from nas.study.trial import Trial
+
+SCHEMA = "nas.summary/1"
+COMPARED = 6  # finished trials, below which depth and error are not compared
+
+
+def summary(run: Run) -> dict[str, Any]:
+    """Everything about a run: trials by number, front, best, answer, versions, the space as it was written."""
+    trials = run.trials
+    on_front = {trial.number for trial in run.front}
+    finished = [trial for trial in trials if trial.state == "finished"]
+    environment = _environment(run)
+    return {
+        "schema": SCHEMA,
+        "run": str(run.folder),
+        "space": environment.get("space", {}).get("text", ""),
+        "versions": environment.get("versions", {}),
+        "commit": environment.get("commit"),
+        "objectives": [objective.metric for objective in run.space.file.objectives],
+        "planned": run.store.about()["trials"],
+        "states": {state: sum(trial.state == state for trial in trials) for state in sorted({t.state for t in trials})},
+        "trials": [trial_dict(trial) | {"on_front": trial.number in on_front} for trial in trials],
+        "best": run.best.number if finished else None,
+        "answer": answer(run),
+        "final": run.store.finals(),
+    }
+
+
+def trial_dict(trial: Trial) -> dict[str, Any]:
+    """A trial without its genome, as JSON data; `width` is that of the first stage."""
+    data = trial.to_dict()
+    del data["genome"]
+    return data | {"width": trial.choices.get("width", trial.choices.get("stage1.width"))}
+
+
+def _environment(run: Run) -> dict[str, Any]:
+    path = run.folder / "environment.json"
+    return json.loads(path.read_text()) if path.is_file() else {}
+
+
+def answer(run: Run) -> str:
+    """What came out, in a sentence or two: the best network, and how error went with depth at this budget."""
+    finished = [trial for trial in run.trials if trial.state == "finished"]
+    if not finished:
+        return "No trial has finished yet."
+    best = run.best
+    metric = run.space.file.objectives[0].metric
+    text = f"Best is trial {best.number} ({choices_text(best)}): {metric} {number_text(metric, best.value(metric))} at {best.params:,} params."
+    return text + _by_depth(finished, metric)
+
+
+def _by_depth(finished: list[Trial], metric: str) -> str:
+    depths = sorted({trial.depth for trial in finished})
+    if len(finished) < COMPARED or len(depths) < 2:
+        return ""
+    ordered = sorted(finished, key=lambda trial: trial.depth)
+    half = len(ordered) // 2
+    parts = []
+    for name, group in (("shallower", ordered[:half]), ("deeper", ordered[-half:])):
+        values = [value for trial in group if (value := trial.value(metric)) is not None]
+        parts.append(f"the {name} half (depth {group[0].depth} to {group[-1].depth}) averages {number_text(metric, mean(values))}")
+    return f" Of the {len(finished)} networks trained to the end, {parts[0]} and {parts[1]}."
+
+
+def choices_text(trial: Trial) -> str:
+    """The choices of a trial in a line: names are dropped where the value says enough."""
+    return ", ".join(str(v) if isinstance(v, str) else f"{name} {number(v)}" for name, v in trial.choices.items())
+
+
+def number(value: Any) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+def number_text(metric: str, value: float | None) -> str:
+    """A metric as a person reads it: shares as percent."""
+    if value is None:
+        return "-"
+    if metric in ("error", "accuracy", "test_error", "test_accuracy"):
+        return f"{100 * value:.2f} %"
+    return f"{value:,.0f}" if value >= 1000 or float(value).is_integer() else f"{value:.4g}"
