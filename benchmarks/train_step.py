@@ -1,8 +1,8 @@
 """A training step of the built network against hand-written PyTorch: `python benchmarks/train_step.py`.
 
 Both networks do the same arithmetic on the same images, step by step in turns; the ratio is the median over
-steps of (built / hand-written). Target: at most 1.02. The row "calls only" takes two 2x2 images, where a step is
-almost only the time of calling: what the way of building could cost at all.
+steps of (built / hand-written). Target: at most 1.02. The row "calls only" takes two 2x2 images, where a step
+is almost only the time of calling: what the way of building could cost at all.
 """
 
 from __future__ import annotations

@@ -62,15 +62,15 @@ def describe(settings: DataSettings, *, cache: Path | None = None) -> DataInfo:
 
 def known_size(settings: DataSettings, *, cache: Path | None = None) -> int | None:
     """How many images there are to train on, where the data set was decoded before; else None."""
-    folder = _folder(settings, source_for(settings), cache or default_cache())
+    source = source_for(settings)
+    folder = _folder(_resolved(settings, source), source, cache or default_cache())
     return len(load(settings, cache=cache or default_cache()).train) if folder.exists() else None
 
 
 def load(settings: DataSettings, *, cache: Path) -> Dataset:
     """The data set of `settings`; the first call decodes it under the folder `cache`, others share the files."""
     source = source_for(settings)
-    if source.needs_path:
-        settings = settings.model_copy(update={"path": str(path_of(settings).resolve())})
+    settings = _resolved(settings, source)
     folder = _folder(settings, source, cache)
     try:
         return _opened(folder, settings)
@@ -99,6 +99,11 @@ def source_for(settings: DataSettings) -> Source:
             f"got {list(settings.size)} for '{settings.name}'"
         )
     return source
+
+
+def _resolved(settings: DataSettings, source: Source) -> DataSettings:
+    """With an absolute path, so that the current directory decides nothing further down."""
+    return settings.model_copy(update={"path": str(path_of(settings).resolve())}) if source.needs_path else settings
 
 
 def _folder(settings: DataSettings, source: Source, root: Path) -> Path:

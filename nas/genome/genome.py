@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nas.errors import GenomeError, nearest
 from nas.genome import identity, paths
@@ -21,8 +20,7 @@ MAX_NODES = 100_000
 _NAME = re.compile(r"[A-Za-z_]\w*(/[A-Za-z_]\w*)*", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """One operation of a genome. The name is a path; its prefixes are the scopes that views group by."""
 
     name: str
@@ -33,49 +31,66 @@ class Node:
 class Genome:
     """A network as a graph; valid from construction on.
 
-    Nodes may come in any order and are kept in a topological one. `outputs` are the names of the `Output` nodes, the
-    prediction first; left out, all of them in their order.
+    Nodes may come in any order and are kept in a topological one; `wires` has for each the places of its inputs in
+    `nodes`. `outputs` are the names of the `Output` nodes, the prediction first; left out, all of them in their order.
 
     Raises `GenomeError` for an unknown input, a cycle, a dead end, a wrong number of inputs, or shapes that do not
     meet: the text names the node, what must hold and what it got.
     """
 
     def __init__(self, nodes: Iterable[Node], outputs: Sequence[str] | None = None) -> None:
-        self.nodes = _in_order(tuple(nodes))
-        position: dict[str, int] = {}
-        wires: list[tuple[int, ...]] = []
-        facts: list[Facts] = []
-        used: set[int] = set()
-        for node in self.nodes:
-            inputs = tuple([position[name] for name in node.inputs])
+        self.nodes, self.wires = _in_order(tuple(nodes))
+        self._facts: list[Facts] = []
+        shapes: list[Shape] = []
+        for node, inputs in zip(self.nodes, self.wires, strict=True):
             try:
-                fact = infer(node.op, tuple([facts[i].shape for i in inputs]))
+                fact = infer(node.op, tuple([shapes[i] for i in inputs]))
             except GenomeError as error:
                 raise GenomeError(f"node '{node.name}' ({node.op.kind}): {error}") from None
-            position[node.name] = len(facts)
-            facts.append(fact)
-            wires.append(inputs)
-            used.update(inputs)
-        self._position, self._wires, self._facts = position, wires, facts
-        self.outputs = self._check_ends(used, outputs)
+            self._facts.append(fact)
+            shapes.append(fact.shape)
+        self.outputs = self._check_ends(outputs)
 
-    def _check_ends(self, used: set[int], outputs: Sequence[str] | None) -> tuple[str, ...]:
-        ends, starts = [], 0
-        for index, node in enumerate(self.nodes):
-            if isinstance(node.op, Output):
-                ends.append(node.name)
-                if index in used:
-                    raise GenomeError(f"node '{node.name}' is an output, and nothing may follow it")
-            elif index not in used:
-                raise GenomeError(f"node '{node.name}' is a dead end: join it to a node that reaches an output, or drop it")
-            starts += isinstance(node.op, Input)
-        if starts != 1 or not ends:
-            raise GenomeError(f"a genome has one input and at least one output, got {starts} and {len(ends)}")
+    def _check_ends(self, outputs: Sequence[str] | None) -> tuple[str, ...]:
+        kinds = [type(node.op) for node in self.nodes]
+        used = set().union(*self.wires)
+        ends = [node.name for node, kind in zip(self.nodes, kinds, strict=True) if kind is Output]
+        for index in set(range(len(kinds))) - used:
+            if kinds[index] is not Output:
+                name = self.nodes[index].name
+                raise GenomeError(f"node '{name}' is a dead end: join it to a node that reaches an output, or drop it")
+        if len(used) + len(ends) > len(kinds):
+            name = next(self.nodes[index].name for index in used if kinds[index] is Output)
+            raise GenomeError(f"node '{name}' is an output, and nothing may follow it")
+        if kinds.count(Input) != 1 or not ends:
+            raise GenomeError(f"a genome has one input and at least one output, got {kinds.count(Input)} and {len(ends)}")
         if outputs is None:
             return tuple(ends)
         if sorted(outputs) != sorted(ends):
             raise GenomeError(f"outputs must name the output nodes {ends}, got {list(outputs)}")
         return tuple(outputs)
+
+    @classmethod
+    def _part(cls, whole: Genome, kept: list[int], wires: list[tuple[int, ...]]) -> Genome:
+        """The genome of some nodes of a whole one with other inputs of the same shapes: there is nothing to check."""
+        part = cls.__new__(cls)
+        nodes = [whole.nodes[i] for i in kept]
+        names = [node.name for node in nodes]
+        for place, inputs in enumerate(wires):
+            taken = tuple([names[i] for i in inputs])
+            if taken != nodes[place].inputs:
+                nodes[place] = nodes[place]._replace(inputs=taken)
+        part.nodes, part.wires, part.outputs = tuple(nodes), wires, whole.outputs
+        part._facts = [whole._facts[i] for i in kept]
+        return part
+
+    @cached_property
+    def _position(self) -> dict[str, int]:
+        return {node.name: place for place, node in enumerate(self.nodes)}
+
+    def output_places(self) -> list[int]:
+        """Where the outputs stand in `nodes`."""
+        return [self._position[name] for name in self.outputs]
 
     def __getitem__(self, name: str) -> Node:
         try:
@@ -135,10 +150,6 @@ class Genome:
         """Shape and cost of one node."""
         return self._facts[self._position[name]]
 
-    def wires(self) -> list[tuple[int, ...]]:
-        """For each node the places of its inputs in `nodes`."""
-        return list(self._wires)
-
     def path_lengths(self, length: Callable[[Node], int] | None = None) -> dict[int, int]:
         """How many paths from the input to the prediction have each length, exactly.
 
@@ -159,7 +170,10 @@ class Genome:
 
     def canonical(self) -> Genome:
         """The same function without what cannot matter; the nodes that stay keep their names."""
-        return Genome(*identity.canonical(self))
+        kept, wires = identity.canonical(self)
+        if wires == self.wires:
+            return self
+        return Genome._part(self, kept, wires)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data of the schema "nas.genome/1"; arguments at their default are left out."""
@@ -191,7 +205,7 @@ class Genome:
         data = self.to_dict()
         for entry in data["nodes"]:
             lines.append("  - " + yaml.safe_dump(entry, default_flow_style=True, sort_keys=False, width=10**6).strip())
-        return "\n".join([*lines, f"outputs: [{', '.join(data['outputs'])}]", ""])
+        return "\n".join(lines) + "\n" + yaml.safe_dump({"outputs": data["outputs"]}, default_flow_style=None)
 
     def to_networkx(self) -> networkx.DiGraph:
         """A graph with an `op` at each node and, where an input is taken twice, all its `places` at the edge."""
@@ -212,10 +226,15 @@ class Genome:
         """The genome of a graph as `to_networkx` makes it."""
         nodes = []
         for name, attributes in graph.nodes(data=True):
-            if not isinstance(attributes.get("op"), Op):
-                raise GenomeError(f"node '{name}' must have an operation as its attribute 'op'")
-            wires = [(place, source) for source, _, edge in graph.in_edges(name, data=True) for place in edge["places"]]
-            nodes.append(Node(name, attributes["op"], tuple(source for _, source in sorted(wires))))
+            if not isinstance(name, str) or not isinstance(attributes.get("op"), Op):
+                raise GenomeError(f"node {name!r} must be called by a text and have an operation as its attribute 'op'")
+            inputs: dict[int, str] = {}
+            for source, _, edge in graph.in_edges(name, data=True):
+                for place in edge.get("places", [len(inputs)]):
+                    inputs[place] = source
+            if sorted(inputs) != list(range(len(inputs))):
+                raise GenomeError(f"node '{name}': the 'places' of the edges to it must be 0, 1 and so on, got {sorted(inputs)}")
+            nodes.append(Node(name, attributes["op"], tuple(inputs[place] for place in sorted(inputs))))
         return cls(nodes, graph.graph.get("outputs"))
 
 
@@ -232,38 +251,57 @@ def _read_node(entry: object) -> Node:
         raise GenomeError(f"node '{entry['name']}': {error}") from None
 
 
-def _in_order(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
-    """Nodes in a topological order: as given where that is one already."""
+def _in_order(nodes: tuple[Node, ...]) -> tuple[tuple[Node, ...], list[tuple[int, ...]]]:
+    """Nodes in a topological order, as given where that is one already, and the places of their inputs."""
+    position: dict[str, int] = {}
+    wires: list[tuple[int, ...]] = []
+    for place, (name, _, inputs) in enumerate(nodes):
+        try:
+            wires.append(tuple([position[source] for source in inputs]))
+        except KeyError:
+            break
+        position[name] = place
+    if len(position) < len(nodes):  # not in order, or a name taken twice
+        _check_names(nodes)
+        return _in_order(_sorted(nodes))
+    for name in position:
+        if not _is_name(name):
+            _check_names(nodes)
+    return nodes, wires
+
+
+@lru_cache(maxsize=1 << 16)  # the names of composed genomes are the same few thousands again and again
+def _is_name(name: str) -> bool:
+    return _NAME.fullmatch(name) is not None
+
+
+def _check_names(nodes: tuple[Node, ...]) -> None:
     seen: set[str] = set()
-    ordered = True
     for node in nodes:
+        if not isinstance(node.name, str) or not _is_name(node.name):
+            raise GenomeError(f"{node.name!r} is no name for a node: parts of letters, digits and _, joined by '/'")
         if node.name in seen:
             raise GenomeError(f"two nodes are called '{node.name}'; names must differ")
-        if not _NAME.fullmatch(node.name):
-            raise GenomeError(f"'{node.name}' is no name for a node: parts of letters, digits and _, joined by '/'")
-        ordered = ordered and seen.issuperset(node.inputs)
+        if isinstance(node.inputs, str):
+            raise GenomeError(f"node '{node.name}': inputs must be a tuple of names, got the text '{node.inputs}'")
         seen.add(node.name)
-    return nodes if ordered else _sorted(nodes, seen)
 
 
-def _sorted(nodes: tuple[Node, ...], names: set[str]) -> tuple[Node, ...]:
+def _sorted(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
     waiting = {}
-    followers: dict[str, list[Node]] = {name: [] for name in names}
+    followers: dict[str, list[Node]] = {node.name: [] for node in nodes}
     for node in nodes:
         for name in set(node.inputs):
-            if name not in names:
-                raise GenomeError(f"node '{node.name}' takes '{name}', which is no node{nearest(name, names)}")
+            if name not in followers:
+                raise GenomeError(f"node '{node.name}' takes '{name}', which is no node{nearest(name, followers)}")
             followers[name].append(node)
         waiting[node.name] = len(set(node.inputs))
-    ready = [node for node in nodes if not waiting[node.name]]
-    done = []
-    while ready:
-        node = ready.pop(0)
-        done.append(node)
+    done = [node for node in nodes if not waiting[node.name]]
+    for node in done:  # which grows
         for follower in followers[node.name]:
             waiting[follower.name] -= 1
             if not waiting[follower.name]:
-                ready.append(follower)
+                done.append(follower)
     if len(done) < len(nodes):
         stuck = [name for name, count in waiting.items() if count]
         raise GenomeError(f"a genome has no cycle, and one runs through some of: {', '.join(stuck[:5])}")

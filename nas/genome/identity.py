@@ -4,16 +4,16 @@ Identity is of the function, not of the text. The rules:
 
 1. Names do not matter.
 2. An identity, and a dropout of rate 0, is its input. A sum, mean, product or concatenation of one input is that input.
-3. A zero that is added is dropped; a sum of zeros alone is a zero.
+3. A zero that is added is dropped; a sum of zeros alone is a zero. Zeros of one shape are one, whatever they stand behind.
 4. Nodes that reach no output are dropped.
 5. The inputs of a sum, a mean and a product have no order; those of a concatenation have.
 6. Nothing else is equal: nested sums are not flattened (rounding differs), and two nodes with the same operation on the
    same input stay two, because each has its own weights.
 
-The fingerprint refines a colour for each node twice, as in Weisfeiler and Leman (1968): up from the inputs (what it
-computes) and down from the outputs (who uses it, and in which place), and hashes the colours of all nodes. Isomorphic
-genomes always have the same fingerprint, in every process and on every machine. The reverse is nearly true, so
-`same_function` settles equal fingerprints by a search for the isomorphism itself.
+The fingerprint is a hash of the colours of all nodes. A node's colour says what it computes from the input on; where two
+nodes have the same, it also says who uses them, and in which place, down from the outputs (as in the refinement of
+Weisfeiler and Leman 1968). Isomorphic genomes always have the same fingerprint, in every process and on every machine.
+The reverse is nearly true, so `same_function` settles equal fingerprints by a search for the isomorphism itself.
 """
 
 from __future__ import annotations
@@ -23,51 +23,88 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 
 from nas.errors import GenomeError
-from nas.genome.layers import Dropout, Identity, Output, Zero
-from nas.genome.merges import Add
-from nas.genome.op import Op, key
+from nas.genome.layers import Dropout, Identity, Zero
+from nas.genome.merges import Add, Concat, Mean, Multiply
+from nas.genome.op import key
 
 if TYPE_CHECKING:
-    from nas.genome.genome import Genome, Node
+    from nas.genome.genome import Genome
 
 MAX_STEPS = 100_000
+
+Wires = list[tuple[int, ...]]
+
+_MERGES = (Add, Mean, Multiply, Concat)
 
 
 class Plain(NamedTuple):
     """A genome without what cannot matter."""
 
     kept: list[int]  # places in the genome's nodes
-    ops: list[Op]
-    wires: list[tuple[int, ...]]  # places in `ops`
+    labels: list[bytes]  # what each node's operation is
+    unordered: list[bool]  # whether its inputs have no order
+    wires: Wires  # places in `kept`
     outputs: list[int]
 
 
 def simplify(genome: Genome) -> Plain:
     """Apply rules 2 to 4."""
-    stands_for: list[int] = []
-    wires: list[tuple[int, ...]] = []
     nodes = genome.nodes
-    for place, (node, sources) in enumerate(zip(nodes, genome.wires(), strict=True)):
-        inputs = tuple([stands_for[i] for i in sources])
-        op = node.op
-        if type(op) is Add and any(type(nodes[i].op) is Zero for i in inputs):
-            inputs = tuple(i for i in inputs if type(nodes[i].op) is not Zero) or inputs[:1]
-        passes = len(inputs) == 1 and (op.arity[1] is None or type(op) is Identity or (type(op) is Dropout and not op.rate))
-        stands_for.append(inputs[0] if passes else place)
-        wires.append(inputs)
-    names = {node.name: place for place, node in enumerate(nodes)}
+    wires = _rewired(genome)
+    outputs = genome.output_places()
+    if wires is genome.wires:
+        kept = list(range(len(nodes)))
+    else:
+        wires = [() if type(node.op) is Zero else inputs for node, inputs in zip(nodes, wires, strict=True)]
+        kept = _reaching(wires, outputs)
+        new = {old: index for index, old in enumerate(kept)}
+        wires = [tuple([new[j] for j in wires[i]]) for i in kept]
+        outputs = [new[i] for i in outputs]
+    ops = [nodes[i].op for i in kept]
+    labels = [key(op) for op in ops]
+    for index, op in enumerate(ops):
+        if type(op) is Zero:
+            labels[index] = b"zero of " + repr(genome.shapes[nodes[kept[index]].name]).encode()
+    return Plain(kept, labels, [op.commutative for op in ops], wires, outputs)
+
+
+def _rewired(genome: Genome) -> Wires:
+    """The wires with rules 2 and 3 applied; the genome's own where no rule says anything."""
+    nodes, wires = genome.nodes, genome.wires
+    if not any(_may_go(node.op, inputs) for node, inputs in zip(nodes, wires, strict=True)):
+        return wires
+    stands_for: list[int] = []
+    zeros: dict[tuple[int, ...], int] = {}  # the first of each shape stands for all
+    found: Wires = []
+    for place, node in enumerate(nodes):
+        op, inputs = node.op, tuple([stands_for[i] for i in wires[place]])
+        if type(op) is Zero:
+            stands_for.append(zeros.setdefault(genome.shapes[node.name], place))
+        else:
+            if type(op) is Add:
+                inputs = tuple([i for i in inputs if type(nodes[i].op) is not Zero]) or inputs[:1]
+            stands_for.append(inputs[0] if _may_go(op, inputs) else place)
+        found.append(inputs)
+    return found
+
+
+def _may_go(op: object, inputs: tuple[int, ...]) -> bool:
+    kind = type(op)
+    if kind in _MERGES:
+        return len(inputs) == 1
+    return kind is Identity or kind is Zero or (isinstance(op, Dropout) and not op.rate)
+
+
+def _reaching(wires: Wires, outputs: list[int]) -> list[int]:
+    """The places from which an output is reached, in order."""
     alive: set[int] = set()
-    stack = [names[name] for name in genome.outputs]
+    stack = list(outputs)
     while stack:
         place = stack.pop()
         if place not in alive:
             alive.add(place)
             stack.extend(wires[place])
-    kept = sorted(alive)
-    new = {old: index for index, old in enumerate(kept)}
-    return Plain(
-        kept, [nodes[i].op for i in kept], [tuple([new[j] for j in wires[i]]) for i in kept], [new[names[n]] for n in genome.outputs]
-    )
+    return sorted(alive)
 
 
 def _hash(*parts: bytes) -> bytes:
@@ -77,40 +114,52 @@ def _hash(*parts: bytes) -> bytes:
 def colours(plain: Plain) -> list[bytes]:
     """A colour for each node: equal for nodes that an isomorphism may exchange."""
     up: list[bytes] = []
-    for op, inputs in zip(plain.ops, plain.wires, strict=True):
+    for label, unordered, inputs in zip(plain.labels, plain.unordered, plain.wires, strict=True):
         below = [up[i] for i in inputs]
-        if op.commutative:
+        if unordered:
             below.sort()
-        up.append(_hash(key(op), *below))
+        up.append(blake2b(b"\0".join([label, *below]), digest_size=16).digest())
+    # Where each node computes something of its own, its colour names its inputs, and that is the whole graph.
+    return up if len(set(up)) == len(up) else _down(plain, up)
+
+
+def _down(plain: Plain, up: list[bytes]) -> list[bytes]:
     users: list[list[bytes]] = [[] for _ in up]
-    down = list(up)
     for order, place in enumerate(plain.outputs):
         users[place].append(b"output%d" % order)
+    down = list(up)
     for place in range(len(up) - 1, -1, -1):
         users[place].sort()
         colour = down[place] = _hash(up[place], *users[place])
-        commutative = plain.ops[place].commutative
         for position, source in enumerate(plain.wires[place]):
-            users[source].append(colour if commutative else b"%b%d" % (colour, position))
+            users[source].append(colour if plain.unordered[place] else b"%b%d" % (colour, position))
     return down
 
 
 def fingerprint(genome: Genome) -> str:
     """32 hexadecimal digits that isomorphic genomes share."""
-    return _hash(*sorted(genome.plain_form[1])).hex()
-
-
-def canonical(genome: Genome) -> tuple[list[Node], list[str]]:
-    """Nodes and outputs of the canonical form: rules 2 to 4 applied, unordered inputs sorted by their colour."""
-    from nas.genome.genome import Node
-
     plain, colour = genome.plain_form
-    names = [genome.nodes[i].name for i in plain.kept]
-    nodes = []
-    for name, op, inputs in zip(names, plain.ops, plain.wires, strict=True):
-        ordered = sorted(inputs, key=lambda i: (colour[i], i)) if op.commutative else inputs
-        nodes.append(Node(name, op, tuple(names[i] for i in ordered)))
-    return nodes, [names[i] for i in plain.outputs]
+    return _hash(*[colour[i] for i in plain.outputs], b"", *sorted(colour)).hex()
+
+
+def canonical(genome: Genome) -> tuple[list[int], Wires]:
+    """The nodes of the canonical form, as places in the genome, and the inputs of each, as places among these.
+
+    Rules 2 to 4 are applied and inputs that have no order are sorted by their colour. A zero that stays keeps what it
+    stands behind, for its shape.
+    """
+    plain, colour = genome.plain_form
+    wires = _rewired(genome)
+    kept = plain.kept if wires is genome.wires else _reaching(wires, genome.output_places())
+    rank = dict(zip(plain.kept, colour, strict=True))
+    new = {old: index for index, old in enumerate(kept)}
+    found: Wires = []
+    for place in kept:
+        inputs = wires[place]
+        if len(inputs) > 1 and genome.nodes[place].op.commutative:
+            inputs = sorted(inputs, key=lambda i: (rank.get(i, b""), i))
+        found.append(tuple([new[i] for i in inputs]))
+    return kept, found
 
 
 def same_function(first: Genome, second: Genome) -> bool:
@@ -125,21 +174,22 @@ def same_function(first: Genome, second: Genome) -> bool:
 
 def _match(a: Plain, colour_a: list[bytes], b: Plain, colour_b: list[bytes]) -> bool:
     """Give each node of `a`, inputs first, a partner in `b`, and take back what leads nowhere."""
-    candidates: dict[bytes, list[int]] = {}
+    partners: dict[bytes, list[int]] = {}
     for place, colour in enumerate(colour_b):
-        candidates.setdefault(colour, []).append(place)
+        partners.setdefault(colour, []).append(place)
     partner: list[int] = []
     tried: list[int] = [0]
     taken: set[int] = set()
     steps = 0
-    while len(partner) < len(a.ops):
+    while len(partner) < len(a.kept):
         place = len(partner)
-        options = candidates.get(colour_a[place], [])
+        options = partners.get(colour_a[place], [])
         while tried[place] < len(options) and not _fits(a, b, place, options[tried[place]], partner, taken):
             tried[place] += 1
+            steps += 1
         steps += 1
         if steps > MAX_STEPS:
-            raise GenomeError(f"whether two genomes of {len(a.ops)} nodes are one network took more than {MAX_STEPS:,} steps")
+            raise GenomeError(f"whether two genomes of {len(a.kept)} nodes are one network took more than {MAX_STEPS:,} steps")
         if tried[place] < len(options):
             partner.append(options[tried[place]])
             taken.add(partner[-1])
@@ -154,9 +204,9 @@ def _match(a: Plain, colour_a: list[bytes], b: Plain, colour_b: list[bytes]) -> 
 
 
 def _fits(a: Plain, b: Plain, place: int, other: int, partner: list[int], taken: set[int]) -> bool:
-    if other in taken or a.ops[place] != b.ops[other]:
+    if other in taken or a.labels[place] != b.labels[other]:
         return False
-    if isinstance(a.ops[place], Output) and a.outputs.index(place) != b.outputs.index(other):
+    if place in a.outputs and (other not in b.outputs or a.outputs.index(place) != b.outputs.index(other)):
         return False
     wanted = [partner[i] for i in a.wires[place]]
-    return Counter(wanted) == Counter(b.wires[other]) if a.ops[place].commutative else tuple(wanted) == b.wires[other]
+    return Counter(wanted) == Counter(b.wires[other]) if a.unordered[place] else tuple(wanted) == b.wires[other]

@@ -58,13 +58,13 @@ class Conv2d(Op):
     def __post_init__(self) -> None:
         whole("out_channels", self.out_channels, least=1)
         whole("groups", self.groups, least=1)
+        flag("bias", self.bias)
         set_fields(
             self,
             kernel=pair("kernel", self.kernel, least=1),
             stride=pair("stride", self.stride, least=1),
             padding=pair("padding", self.padding, least=0),
             dilation=pair("dilation", self.dilation, least=1),
-            bias=flag("bias", self.bias),
         )
         if self.out_channels % self.groups:
             raise GenomeError(f"out_channels ({self.out_channels}) must be a multiple of groups ({self.groups})")
@@ -98,7 +98,7 @@ class Linear(Op):
 
     def __post_init__(self) -> None:
         whole("out_features", self.out_features, least=1)
-        set_fields(self, bias=flag("bias", self.bias))
+        flag("bias", self.bias)
 
     def output_shape(self, inputs: tuple[Shape, ...]) -> Shape:
         if len(inputs[0]) != 1:
@@ -121,7 +121,8 @@ class BatchNorm2d(Op):
     affine: bool = True
 
     def __post_init__(self) -> None:
-        set_fields(self, eps=fraction("eps", self.eps), momentum=fraction("momentum", self.momentum), affine=flag("affine", self.affine))
+        flag("affine", self.affine)
+        set_fields(self, eps=fraction("eps", self.eps), momentum=fraction("momentum", self.momentum))
 
     def output_shape(self, inputs: tuple[Shape, ...]) -> Shape:
         return image(inputs)
@@ -163,7 +164,8 @@ def _check_window(op: MaxPool2d | AvgPool2d) -> None:
     kernel, padding = pair("kernel", op.kernel, least=1), pair("padding", op.padding, least=0)
     if 2 * padding[0] > kernel[0] or 2 * padding[1] > kernel[1]:
         raise GenomeError(f"padding {padding} must be at most half of the kernel {kernel}")
-    set_fields(op, kernel=kernel, stride=pair("stride", op.stride, least=1), padding=padding, ceil=bool(op.ceil))
+    flag("ceil", op.ceil)
+    set_fields(op, kernel=kernel, stride=pair("stride", op.stride, least=1), padding=padding)
 
 
 @operation("max_pool")
@@ -194,7 +196,7 @@ class AvgPool2d(Op):
 
     def __post_init__(self) -> None:
         _check_window(self)
-        set_fields(self, count_include_pad=flag("count_include_pad", self.count_include_pad))
+        flag("count_include_pad", self.count_include_pad)
 
     def output_shape(self, inputs: tuple[Shape, ...]) -> Shape:
         return _pooled(self, inputs)

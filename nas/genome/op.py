@@ -24,6 +24,9 @@ class Op(ABC):
 
     __slots__ = ("_facts", "_hash", "_key")  # what was worked out once; no part of the value
 
+    _facts: dict[tuple[Shape, ...], Facts]
+    _hash: int
+    _key: bytes
     kind: ClassVar[str]
     arity: ClassVar[tuple[int, int | None]] = (1, 1)  # fewest and most inputs; None: any number
     weighted: ClassVar[bool] = False  # a layer with weights, as depth counts them
@@ -62,6 +65,9 @@ def operation(kind: str) -> Callable[[OpClass], OpClass]:
 
     def decorate(cls: OpClass) -> OpClass:
         made = dataclasses.dataclass(frozen=True, slots=True)(cls)
+        taken = {field.name for field in dataclasses.fields(made)} & {"name", "op", "inputs"}  # type: ignore[arg-type]
+        if taken:
+            raise GenomeError(f"operation '{kind}' has an argument '{taken.pop()}', which names something else in a genome's file")
         made.kind = kind
         made.__hash__ = _cached_hash
         registry.register(kind, made)
@@ -169,11 +175,10 @@ def fraction(name: str, value: object) -> float:
     return float(value)
 
 
-def flag(name: str, value: object) -> bool:
-    """`value` as an argument that must be true or false."""
+def flag(name: str, value: object) -> None:
+    """Refuse a `value` that is not true or false."""
     if not isinstance(value, bool):
         raise GenomeError(f"{name} must be true or false, got {value!r}")
-    return value
 
 
 def image(inputs: tuple[Shape, ...]) -> Shape:

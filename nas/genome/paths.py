@@ -16,23 +16,25 @@ if TYPE_CHECKING:
 
 def longest(genome: Genome) -> int:
     """Weighted layers on the longest path."""
-    wires = genome.wires()
     depths: list[int] = []
-    for node, inputs in zip(genome.nodes, wires, strict=True):
-        depths.append(max([depths[i] for i in inputs], default=0) + (1 if node.op.weighted else 0))
-    return depths[[node.name for node in genome.nodes].index(genome.outputs[0])]
+    for node, inputs in zip(genome.nodes, genome.wires, strict=True):
+        if len(inputs) == 1:
+            before = depths[inputs[0]]
+        else:
+            before = max([depths[i] for i in inputs], default=0)
+        depths.append(before + 1 if node.op.weighted else before)
+    return depths[genome.output_places()[0]]
 
 
 def lengths(genome: Genome, length: Callable[[Node], int] | None) -> dict[int, int]:
     """The number of paths of each length to the first output, shortest first."""
     measure = length or (lambda node: int(node.op.weighted))
     counts: list[Counter[int]] = []
-    for node, inputs in zip(genome.nodes, genome.wires(), strict=True):
+    for node, inputs in zip(genome.nodes, genome.wires, strict=True):
         step = measure(node)
         total: Counter[int] = Counter()
         for source in inputs:
             for so_far, number in counts[source].items():
                 total[so_far + step] += number
         counts.append(total if inputs else Counter({step: 1}))
-    last = [node.name for node in genome.nodes].index(genome.outputs[0])
-    return dict(sorted(counts[last].items()))
+    return dict(sorted(counts[genome.output_places()[0]].items()))

@@ -102,7 +102,7 @@ def _made(node: Node, place: Place, *, seed: int) -> Computation:
     if getattr(builder, "__module__", "") == _SHIPPED:
         return builder(node.op, place)
     # A user's module draws its weights from the global generator: seed it, and put its state back.
-    if True:
+    with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(derive(seed, "weights", node.name))
         return builder(node.op, place)
 

@@ -12,7 +12,7 @@ from multiprocessing import get_context
 import numpy as np
 import pytest
 
-from nas.data import RawData, Source, describe, load, sources
+from nas.data import RawData, Source, describe, known_size, load, sources
 from nas.data.dataset import statistics
 from nas.errors import DataError, UnknownNameError
 from nas.space.settings import DataSettings
@@ -87,6 +87,14 @@ def test_processes_that_decode_at_once_agree_and_leave_one_folder(settings, cach
         found = set(pool.map(fingerprint_of, [(settings, cache)] * 6))
     assert len(found) == 1
     assert [path.name.startswith("npz-") for path in cache.iterdir()] == [True]
+
+
+def test_how_many_images_there_are_is_known_once_they_were_decoded(settings, cache, monkeypatch):
+    monkeypatch.chdir(cache.parent)
+    relative = settings.model_copy(update={"path": "some.npz"})
+    assert known_size(relative, cache=cache) is None
+    load(settings, cache=cache)
+    assert known_size(relative, cache=cache) == 18
 
 
 def test_describe_says_what_load_finds_without_decoding(settings, cache):

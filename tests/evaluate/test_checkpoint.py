@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import pickle
 import stat
+import struct
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,15 @@ def test_a_torn_file_falls_back_to_the_one_before(tmp_path: Path, share: float) 
     checkpoint = filled(tmp_path, 1, 2)
     content = checkpoint.newest.read_bytes()
     checkpoint.newest.write_bytes(content[: int(len(content) * share)])
+    assert (checkpoint.load() or {})["value"] == 1
+
+
+def test_a_number_that_was_changed_on_the_disk_falls_back_to_the_one_before(tmp_path: Path) -> None:
+    checkpoint = filled(tmp_path, 1, 2)
+    content = checkpoint.newest.read_bytes()
+    two, three = struct.pack("<f", 2.0), struct.pack("<f", 3.0)
+    assert content.count(3 * two) == 1
+    checkpoint.newest.write_bytes(content.replace(3 * two, 3 * three))
     assert (checkpoint.load() or {})["value"] == 1
 
 

@@ -169,6 +169,16 @@ def test_an_evaluator_that_swallows_the_stop_is_stopped_all_the_same(make_job: C
     assert outcome.status == "stopped" and reported == [1]
 
 
+def test_an_error_that_follows_from_the_stop_is_the_stop(make_job: Callable[..., Job]) -> None:
+    def evaluate(genome: Genome, context: Context) -> None:
+        try:
+            context.report(1, {"error": 0.25})
+        except StopTrial as stop:
+            raise RuntimeError("the loop was left") from stop
+
+    assert ended(make_job(), evaluate, answer=False).status == "stopped"
+
+
 def test_a_nan_in_a_report_fails_the_trial_and_names_the_epoch(make_job: Callable[..., Job]) -> None:
     def evaluate(genome: Genome, context: Context) -> dict[str, float]:
         context.report(1, {"error": 0.5})

@@ -13,7 +13,7 @@ from safetensors.torch import load_file
 
 from nas.evaluate import Job, Outcome, run_job, train_final
 from nas.evaluate.training import Training
-from nas.genome import Genome
+from nas.genome import Genome, Node, ops
 
 MakeJob = Callable[..., Job]
 Small = Callable[..., Genome]
@@ -133,6 +133,15 @@ def test_another_seed_trains_another_network_and_the_same_seed_the_same(make_job
     assert torch.equal(first, second) and not torch.equal(first, third)
 
 
+def test_dropout_does_not_depend_on_the_global_generator(make_job: MakeJob, run: Run, small: Small) -> None:
+    jobs = make_job(small(dropout=0.5), folder="one"), make_job(small(dropout=0.5), folder="other")
+    with torch.random.fork_rng(devices=[]):
+        for number, job in enumerate(jobs):
+            torch.default_generator.manual_seed(number)
+            run(job)
+    assert torch.equal(weights(jobs[0])["conv.weight"], weights(jobs[1])["conv.weight"])
+
+
 def test_training_leaves_the_global_generator_as_it_was(make_job: MakeJob, run: Run, small: Small) -> None:
     state = torch.random.get_rng_state()
     run(make_job(small(dropout=0.5)))
@@ -213,8 +222,6 @@ def test_what_never_fits_is_said(make_job: MakeJob, monkeypatch: pytest.MonkeyPa
 def test_accumulated_gradients_are_those_of_the_whole_batch(
     make_job: MakeJob, run: Run, small: Small
 ) -> None:
-    from nas.genome import Node
-
     plain = small()
     nodes = [
         Node(n.name, n.op, tuple("conv" if i == "norm" else i for i in n.inputs))
@@ -236,9 +243,12 @@ def test_accumulated_gradients_are_those_of_the_whole_batch(
     torch.testing.assert_close(weights(parts), weights(whole), atol=1e-5, rtol=1e-4)
 
 
-def test_a_last_batch_of_one_image_does_not_break_batch_norm(make_job: MakeJob, run: Run) -> None:
-    run(make_job(batch=2, epochs=1))
-    run(make_job(batch=1000, epochs=1))
+@pytest.mark.parametrize("batch", [2, 1000])
+def test_a_batch_of_one_image_does_not_break_batch_norm(make_job: MakeJob, run: Run, batch: int) -> None:
+    nodes = [Node("input", ops.Input((1, 8, 8))), Node("pool", ops.GlobalAvgPool2d(), ("input",))]
+    nodes += [Node("norm", ops.BatchNorm2d(), ("pool",)), Node("flat", ops.Flatten(), ("norm",))]
+    nodes += [Node("linear", ops.Linear(3), ("flat",)), Node("output", ops.Output(), ("linear",))]
+    run(make_job(Genome(nodes), batch=batch, epochs=1))  # 77 training images: one is left over
 
 
 @pytest.mark.parametrize("change", [{"shape": (3, 8, 8)}, {"shape": (1, 9, 8)}, {"classes": 4}], ids=repr)

@@ -8,6 +8,7 @@ import pickle
 import pytest
 import torch
 import torch.nn.functional as F
+from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from nas.errors import GenomeError, UnknownNameError
@@ -102,6 +103,53 @@ def test_gradients_flow_through_an_op_behind_a_normalisation(op: Op) -> None:
     assert all(weight.grad is not None and weight.grad.isfinite().all() for weight in model.parameters())
 
 
+TWINS = {
+    ops.Conv2d(
+        8, kernel=(1, 3), stride=(2, 1), padding=(0, 2), dilation=(1, 2), groups=4, bias=True
+    ): nn.Conv2d(4, 8, (1, 3), stride=(2, 1), padding=(0, 2), dilation=(1, 2), groups=4),
+    ops.BatchNorm2d(eps=0.1, momentum=0.3): nn.BatchNorm2d(4, eps=0.1, momentum=0.3),
+    ops.MaxPool2d(kernel=3, stride=2, padding=1): nn.MaxPool2d(3, 2, 1),
+    ops.MaxPool2d(kernel=2, stride=2, ceil=True): nn.MaxPool2d(2, 2, ceil_mode=True),
+    ops.AvgPool2d(kernel=3, stride=2, padding=1): nn.AvgPool2d(3, 2, 1, count_include_pad=False),
+    ops.AvgPool2d(kernel=3, stride=2, padding=1, count_include_pad=True, ceil=True): nn.AvgPool2d(
+        3, 2, 1, ceil_mode=True
+    ),
+    ops.GlobalAvgPool2d(): nn.AdaptiveAvgPool2d(1),
+    ops.Flatten(): nn.Flatten(),
+    ops.Activation("relu"): nn.ReLU(),
+    ops.Activation("relu6"): nn.ReLU6(),
+    ops.Activation("leaky_relu"): nn.LeakyReLU(),
+    ops.Activation("elu"): nn.ELU(),
+    ops.Activation("gelu"): nn.GELU(),
+    ops.Activation("silu"): nn.SiLU(),
+    ops.Activation("hardswish"): nn.Hardswish(),
+    ops.Activation("sigmoid"): nn.Sigmoid(),
+    ops.Activation("tanh"): nn.Tanh(),
+    ops.Activation("softplus"): nn.Softplus(),
+    ops.Activation("mish"): nn.Mish(),
+}
+
+
+@pytest.mark.parametrize("op", TWINS, ids=repr)
+def test_an_op_computes_what_torchs_module_computes_in_training_and_after(op: Op) -> None:
+    model, twin, x = build(line(ops.AvgPool2d(kernel=1, stride=1), op)), TWINS[op], 8 * images(2, *SHAPE)
+    own = {key.removeprefix("node1."): value for key, value in model.state_dict().items()}
+    twin.load_state_dict(own)
+    torch.testing.assert_close(model(x), twin(x))
+    torch.testing.assert_close(model.eval()(x), twin.eval()(x))
+    twin.train()
+
+
+def test_dropout_drops_its_share_in_training_only() -> None:
+    model, x = build(line(ops.Dropout(0.3))), torch.ones(100, *SHAPE)
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(0)
+        dropped = model(x)
+    assert (dropped == 0).float().mean().item() == pytest.approx(0.3, abs=0.02)
+    assert dropped.max().item() == pytest.approx(1 / 0.7)
+    assert torch.equal(model.eval()(x), x)
+
+
 @pytest.mark.parametrize("lines", [1, 2, 3])
 @pytest.mark.parametrize("op", [ops.Add(), ops.Mean(), ops.Multiply(), ops.Concat()], ids=repr)
 def test_lines_meet_as_torch_computes_it(op: Op, lines: int) -> None:
@@ -190,7 +238,9 @@ def test_a_tensor_that_two_nodes_read_is_not_overwritten() -> None:
 def test_the_images_themselves_are_not_overwritten() -> None:
     x = images(2, *SHAPE)
     before = x.clone()
-    build(line(ops.Identity(), ops.Dropout(0.5), ops.Activation("relu"))).eval()(x)
+    merges = [ops.Add(), ops.Mean(), ops.Multiply(), ops.Concat()]  # of one line they are that line
+    for op in [ops.Identity(), ops.Dropout(0.5), *merges]:
+        build(line(op, ops.Activation("relu"))).eval()(x)
     assert torch.equal(x, before)
 
 
