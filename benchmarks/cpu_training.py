@@ -76,9 +76,7 @@ def ours(data: Path, folder: Path, *, precision: str, threads: int) -> Training:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--images", type=int, default=1280, help="images of an epoch")
@@ -91,18 +89,11 @@ def main() -> None:
         folder = Path(name)
         np.savez(folder / "images.npz", images=images, labels=labels)
         rows: dict[str, list[float]] = {"plain loop": []}
-        trainings = {
-            p: ours(folder / "images.npz", folder, precision=p, threads=options.threads)
-            for p in ("float32", "auto")
-        }
+        trainings = {p: ours(folder / "images.npz", folder, precision=p, threads=options.threads) for p in ("float32", "auto")}
         names = {p: f"nas, {p}" + (f" ({t.precision})" if p == "auto" else "") for p, t in trainings.items()}
         model = ResNet(3)
-        optimizer = torch.optim.SGD(
-            model.parameters(), lr=0.1, momentum=0.9, nesterov=True, weight_decay=5e-4
-        )
-        loader = DataLoader(
-            Images(images[: options.images], labels[: options.images]), batch_size=128, shuffle=True
-        )
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9, nesterov=True, weight_decay=5e-4)
+        loader = DataLoader(Images(images[: options.images], labels[: options.images]), batch_size=128, shuffle=True)
         for number in range(options.rounds + 1):
             speeds = {"plain loop": plain_epoch(model, optimizer, loader)}
             for precision, training in trainings.items():

@@ -58,9 +58,7 @@ def genome(blocks: int) -> Genome:
         return name
 
     def conv_norm(name: str, channels: int, source: str, *, kernel: int = 3, stride: int = 1) -> str:
-        conv = ops.Conv2d(
-            channels, kernel=(kernel, kernel), stride=(stride, stride), padding=(kernel // 2, kernel // 2)
-        )
+        conv = ops.Conv2d(channels, kernel=(kernel, kernel), stride=(stride, stride), padding=(kernel // 2, kernel // 2))
         return add(f"{name}/norm", ops.BatchNorm2d(), add(f"{name}/conv", conv, source))
 
     conv_norm("stem", 16, "input")

@@ -48,9 +48,7 @@ def compare(blocks: int, *, batch: int, side: int, steps: int, device: str) -> t
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--steps", type=int, default=40)
     parser.add_argument("--threads", type=int, default=1)
@@ -64,9 +62,7 @@ def main() -> None:
         ("ResNet-56", 9, 32, options.batch),
         ("ResNet-56, calls only", 9, 2, 2),
     ):
-        built, plain, ratio = compare(
-            blocks, batch=batch, side=side, steps=options.steps, device=options.device
-        )
+        built, plain, ratio = compare(blocks, batch=batch, side=side, steps=options.steps, device=options.device)
         print(f"{name:24}{built * 1e3:10.2f}{plain * 1e3:10.2f}{ratio:8.3f}")
 
 

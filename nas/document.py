@@ -88,13 +88,14 @@ class Document:
         return f"{self.name}:{position.line}:{position.column}"
 
     def error(self, loc: Loc, message: str, *, key: bool = False) -> DocumentError:
-        """An error about the value at `loc`: "file.yaml:9:12: network.connect: message"."""
+        """An error about the value at `loc`: "file.yaml:9:12: network.connect: message".
+
+        Of an overridden value the path is not said twice: "--set network.connect: message".
+        """
         path = path_text(loc)
-        return DocumentError(
-            f"{self.where(loc, key=key)}: {path}: {message}"
-            if path
-            else f"{self.where(loc, key=key)}: {message}"
-        )
+        override = self._override(loc)
+        said = override is not None and f"{override}.".startswith(f"{path}.")
+        return DocumentError(f"{self.where(loc, key=key)}: {path}: {message}" if path and not said else f"{self.where(loc, key=key)}: {message}")
 
     def _override(self, loc: Loc) -> str | None:
         for end in range(len(loc), 0, -1):

@@ -285,9 +285,9 @@ def test_an_override_makes_the_mappings_that_are_missing() -> None:
 @pytest.mark.parametrize(
     ("override", "expected"),
     [
-        ("train.epochs=0", "--set train.epochs: train.epochs: must be greater than or equal to 1, got 0"),
-        ("train.epohcs=1", "--set train.epohcs: train.epohcs: unknown key 'epohcs'; did you mean 'epochs'?"),
-        ("tarin.epochs=1", "--set tarin.epochs: tarin: unknown key 'tarin'; did you mean 'train'?"),
+        ("train.epochs=0", "--set train.epochs: must be greater than or equal to 1, got 0"),
+        ("train.epohcs=1", "--set train.epohcs: unknown key 'epohcs'; did you mean 'epochs'?"),
+        ("tarin.epochs=1", "--set tarin.epochs: unknown key 'tarin'; did you mean 'train'?"),
         ("shape={kind: circle, radius: x}", "--set shape: shape.radius: must be a number, got 'x'"),
         ("objectives.2.metric=x", "--set objectives.2.metric: objectives has the items 0 to 1, got '2'"),
         ("name.x=1", "--set name.x: name must be a mapping or a list to set 'x' in it, got 'mine'"),

@@ -33,9 +33,10 @@ class Checkpoint:
         write_whole(self.newest, [MAGIC, _digest(payload), b"\n", payload], keep_as=self.previous)
 
     def settle(self, state: dict[str, Any]) -> None:
-        """Keep `state` as the only one."""
+        """Keep `state` as the only one, and sweep what killed saves left behind."""
         self.save(state)
-        self.previous.unlink(missing_ok=True)
+        for path in [self.previous, *self.newest.parent.glob(f".{self.newest.name}.*.tmp")]:
+            path.unlink(missing_ok=True)
 
     def load(self) -> dict[str, Any] | None:
         """The newest whole state, tensors on the CPU; None where there is none. Runs no code of the file."""

@@ -34,9 +34,7 @@ class NotANumber(Exception):
 class Context:
     """What an evaluator may use. One context serves one call of an evaluator."""
 
-    def __init__(
-        self, job: Job, report: Report, *, started: float | None = None, batch_scale: int = 1
-    ) -> None:
+    def __init__(self, job: Job, report: Report, *, started: float | None = None, batch_scale: int = 1) -> None:
         self.job = job
         self.seed = job.seed
         self.epochs = job.epochs
@@ -98,15 +96,11 @@ class Context:
     def checked(self, metrics: object, *, where: str = "") -> dict[str, float]:
         """`metrics` as finite floats by name. Raises `NotANumber`, or `InputError` for what is no metrics."""
         if not isinstance(metrics, Mapping) or not metrics:
-            raise InputError(
-                f"metrics must be a dict of finite numbers by name, got {str(metrics)[:80]!r}{where}"
-            )
+            raise InputError(f"metrics must be a dict of finite numbers by name, got {str(metrics)[:80]!r}{where}")
         numbers: dict[str, float] = {}
         for name, value in metrics.items():
             if not isinstance(name, str) or isinstance(value, str | bytes) or not hasattr(value, "__float__"):
-                raise InputError(
-                    f"metric {str(name)[:80]!r} must be a finite number, got {str(value)[:80]!r}{where}"
-                )
+                raise InputError(f"metric {str(name)[:80]!r} must be a finite number, got {str(value)[:80]!r}{where}")
             numbers[name] = float(value)
             if not math.isfinite(numbers[name]):
                 self._end(NotANumber(f"{name} = {numbers[name]}{where}"))

@@ -76,7 +76,5 @@ def _reason(error: BaseException, context: Context) -> str:
         return bounded(f"time limit: {error}", MAX_REASON)
     if is_out_of_memory(error):
         share = f", even with 1/{context.batch_scale} of the batch at a time" if context.adapts else ""
-        return bounded(
-            f"out of memory: does not fit{share} ({str(error) or type(error).__name__})", MAX_REASON
-        )
+        return bounded(f"out of memory: does not fit{share} ({str(error) or type(error).__name__})", MAX_REASON)
     return reason_of(error)

@@ -51,9 +51,7 @@ def load_function(name: str) -> Evaluator:
     """
     module_name, _, function_name = name.partition(":")
     if not all(part.isidentifier() for part in [*module_name.split("."), function_name]):
-        raise InputError(
-            f"evaluator '{name}' must be a registered name or module:function, such as mine:train"
-        )
+        raise InputError(f"evaluator '{name}' must be a registered name or module:function, such as mine:train")
     here = os.getcwd()
     if here not in sys.path and "" not in sys.path:
         sys.path.insert(0, here)
@@ -62,9 +60,7 @@ def load_function(name: str) -> Evaluator:
     except ModuleNotFoundError as error:
         if error.name is None or not f"{module_name}.".startswith(f"{error.name}."):
             raise  # the module is there, and what it imports is not
-        raise InputError(
-            f"evaluator '{name}': there is no module '{error.name}' in {here} or installed"
-        ) from None
+        raise InputError(f"evaluator '{name}': there is no module '{error.name}' in {here} or installed") from None
     function = getattr(module, function_name, None)
     if not callable(function):
         known = [key for key, value in vars(module).items() if callable(value)]

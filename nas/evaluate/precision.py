@@ -49,8 +49,7 @@ def _probed(settings: TrainSettings, model: nn.Module, dataset: Dataset, device:
     # A tenth of the rate: the losses are to show the arithmetic, not how training at the full rate diverges.
     gentle = settings.model_copy(update={"lr": settings.lr / 10})
     models = {
-        precision: recipe.placed(copy.deepcopy(model).train(), device, channels_last=last)
-        for precision in ("float32", "bf16")
+        precision: recipe.placed(copy.deepcopy(model).train(), device, channels_last=last) for precision in ("float32", "bf16")
     }
     optimizers = {precision: recipe.optimizer(gentle, twin) for precision, twin in models.items()}
     seconds: dict[str, list[float]] = {precision: [] for precision in models}
@@ -66,9 +65,7 @@ def _probed(settings: TrainSettings, model: nn.Module, dataset: Dataset, device:
     return "bf16" if usual["float32"] >= max(WORTH_SECONDS, FASTER * usual["bf16"]) and agrees else "float32"
 
 
-def _step(
-    model: nn.Module, optimizer: torch.optim.Optimizer, x: Tensor, y: Tensor, *, precision: str
-) -> float:
+def _step(model: nn.Module, optimizer: torch.optim.Optimizer, x: Tensor, y: Tensor, *, precision: str) -> float:
     optimizer.zero_grad(set_to_none=True)
     with recipe.autocast(x.device, precision):
         answers = model(x)

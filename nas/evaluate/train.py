@@ -54,16 +54,13 @@ def fit(
     return _run(training, genome, key=key, measure=measure)
 
 
-def _run(
-    training: Training, genome: Genome, *, key: str, measure: Literal["validation", "test"]
-) -> dict[str, float]:
+def _run(training: Training, genome: Genome, *, key: str, measure: Literal["validation", "test"]) -> dict[str, float]:
     context = training.context
     measured = training.batches(measure)
     while True:
         metrics = training.epoch(measured if measure == "validation" else None)
-        context.checked(
-            metrics, where=f" after epoch {training.epochs_done}"
-        )  # a state with NaN is not worth keeping
+        # A state with a NaN in it is not worth keeping.
+        context.checked(metrics, where=f" after epoch {training.epochs_done}")
         if training.epochs_done >= context.epochs:
             break
         context.save({"key": key, **training.state()})

@@ -94,9 +94,7 @@ class Training:
             if len(y) == 1 and self.settings.batch > 1 and steps > 1:
                 continue  # one image has no batch statistics
             self.context.check_time()
-            rate = recipe.learning_rate(
-                self.settings, index, steps_per_epoch=steps, epochs=self.context.epochs
-            )
+            rate = recipe.learning_rate(self.settings, index, steps_per_epoch=steps, epochs=self.context.epochs)
             for group in self.optimizer.param_groups:
                 group["lr"] = rate
             self.optimizer.zero_grad(set_to_none=True)

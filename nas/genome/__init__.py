@@ -1,8 +1,9 @@
 """The graph: operations, shapes, cost, identity, paths. No torch, no optuna, no ray."""
 
 from nas.genome import ops
+from nas.genome.files import load, save
 from nas.genome.genome import Genome, Node
 from nas.genome.identity import same_function
 from nas.genome.op import Op, Shape, operation
 
-__all__ = ["Genome", "Node", "Op", "Shape", "operation", "ops", "same_function"]
+__all__ = ["Genome", "Node", "Op", "Shape", "load", "operation", "ops", "same_function", "save"]

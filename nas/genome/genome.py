@@ -55,7 +55,7 @@ class Genome:
         kinds = [type(node.op) for node in self.nodes]
         used = set().union(*self.wires)
         ends = [node.name for node, kind in zip(self.nodes, kinds, strict=True) if kind is Output]
-        for index in set(range(len(kinds))) - used:
+        for index in sorted(set(range(len(kinds))) - used):
             if kinds[index] is not Output:
                 name = self.nodes[index].name
                 raise GenomeError(f"node '{name}' is a dead end: join it to a node that reaches an output, or drop it")

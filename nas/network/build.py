@@ -56,9 +56,7 @@ def build(genome: Genome, *, seed: int = 0) -> nn.Module:
             lines = tuple(values[name] for name in node.inputs)
             made = _made(node, place, seed=seed)
             if isinstance(made, nn.Module):
-                initialise(
-                    made, node, activation=activations[node.name], generator=_seeded(generator, seed, node)
-                )
+                initialise(made, node, activation=activations[node.name], generator=_seeded(generator, seed, node))
                 modules[state_name(node.name)] = made
                 called = graph.call_module(state_name(node.name), tuple(line.node for line in lines))
                 values[node.name] = fx.Proxy(called, tracer)
@@ -96,9 +94,7 @@ def _made(node: Node, place: Place, *, seed: int) -> Computation:
     try:
         builder = builders.get(node.op.kind)
     except UnknownNameError as error:
-        raise UnknownNameError(
-            f"node '{node.name}': {error}; nas.network.builders.register adds one"
-        ) from None
+        raise UnknownNameError(f"node '{node.name}': {error}; nas.network.builders.register adds one") from None
     if getattr(builder, "__module__", "") == _SHIPPED:
         return builder(node.op, place)
     # A user's module draws its weights from the global generator: seed it, and put its state back.
@@ -128,8 +124,6 @@ def _tree(modules: dict[str, nn.Module]) -> nn.Module:
                 scope.add_module(part, nn.Module())
             scope = scope.get_submodule(part)
         if hasattr(scope, last):
-            raise GenomeError(
-                f"node '{path.replace('.', '/')}' stands inside a layer of the same name; rename one of them"
-            )
+            raise GenomeError(f"node '{path.replace('.', '/')}' stands inside a layer of the same name; rename one of them")
         scope.add_module(last, module)
     return root

@@ -78,7 +78,7 @@ def _dropout(op: ops.Dropout, place: Place) -> Computation:
 # What is computed, and in place of its input; the gradients of these three need only their result.
 _IN_PLACE: dict[str, Callable[[Tensor], Tensor]] = {
     "relu": torch.relu_,
-    "relu6": lambda x: F.hardtanh_(x, 0.0, 5.0),
+    "relu6": lambda x: F.hardtanh_(x, 0.0, 6.0),
     "leaky_relu": lambda x: F.leaky_relu_(x, 0.01),
 }
 _OUT_OF_PLACE: dict[str, Callable[[Tensor], Tensor]] = {

@@ -28,6 +28,25 @@ def quiet() -> Iterator[None]:
         optuna.logging.set_verbosity(before)
 
 
+def _durable(url: str) -> optuna.storages.RDBStorage:
+    """The storage at `url`.
+
+    SQLite writes ahead and syncs at its checkpoints only: what was written outlives a killed process, and after a power
+    cut the last trials may have to be trained again. Syncing at each commit took 16 ms, eight times a trial.
+    """
+    storage = optuna.storages.RDBStorage(url)
+    if url.startswith("sqlite"):
+        from sqlalchemy import event
+
+        @event.listens_for(storage.engine, "connect")
+        def _configure(connection: Any, record: object) -> None:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=NORMAL")
+
+        storage.engine.dispose()  # connections from before the listener
+    return storage
+
+
 class Store:
     """One process writes to it: the one that drives the search."""
 
@@ -40,7 +59,7 @@ class Store:
     def create(cls, url: str, *, directions: list[str], about: dict[str, Any]) -> Store:
         """A new study; `about` says what it is a study of."""
         with quiet():
-            study = optuna.create_study(storage=url, study_name=STUDY, directions=directions)
+            study = optuna.create_study(storage=_durable(url), study_name=STUDY, directions=directions)
         for name, value in about.items():
             study.set_user_attr(name, value)
         return cls(study)
@@ -49,7 +68,7 @@ class Store:
     def open(cls, url: str) -> Store:
         """An existing study; `RunError` where there is none."""
         try:
-            return cls(optuna.load_study(storage=url, study_name=STUDY))
+            return cls(optuna.load_study(storage=_durable(url), study_name=STUDY))
         except KeyError:
             raise RunError(f"{url} holds no study of a search") from None
 

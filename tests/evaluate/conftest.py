@@ -12,9 +12,7 @@ from nas.evaluate import Job, Outcome, run_job
 from nas.genome import Genome, Node, ops
 
 
-def small_genome(
-    *, width: int = 4, dropout: float = 0.0, shape: tuple[int, int, int] = (1, 8, 8), classes: int = 3
-) -> Genome:
+def small_genome(*, width: int = 4, dropout: float = 0.0, shape: tuple[int, int, int] = (1, 8, 8), classes: int = 3) -> Genome:
     """conv, norm, relu, pool, dropout, linear on an 8x8 image"""
     layers = [
         ("conv", ops.Conv2d(width)),

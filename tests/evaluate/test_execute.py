@@ -27,12 +27,11 @@ def test_what_an_evaluator_gives_back_is_the_outcome(make_job: Callable[..., Job
     assert outcome.metrics == {"error": 0.5, "params": 36 + 8 + 15}
 
 
-@pytest.mark.parametrize(
-    "value", [None, {}, [], 0.5, {"error": None}, {"error": "0.5"}, {"error": [1]}, {1: 0.5}], ids=repr
-)
+@pytest.mark.parametrize("value", [None, {}, [], 0.5, {"error": None}, {"error": "0.5"}, {"error": [1]}, {1: 0.5}], ids=repr)
 def test_what_is_no_metrics_is_a_failure_that_shows_it(make_job: Callable[..., Job], value: object) -> None:
     outcome = ended(make_job(), lambda genome, context: value)
-    assert outcome.status == "failed" and outcome.reason.startswith("error: InputError: metric")
+    assert outcome.status == "failed"
+    assert outcome.reason.startswith("error: InputError: metric")
     assert "got" in outcome.reason
 
 
@@ -66,15 +65,14 @@ class Panic(BaseException):
     [Hostile(), Panic("p"), ValueError("\ud800\0" * 9000), RecursionError(), StopIteration(1)],
     ids=type,
 )
-def test_no_exception_gets_out_and_its_text_is_bounded_utf8(
-    make_job: Callable[..., Job], error: BaseException
-) -> None:
+def test_no_exception_gets_out_and_its_text_is_bounded_utf8(make_job: Callable[..., Job], error: BaseException) -> None:
     def evaluate(genome: Genome, context: Context) -> None:
         raise error
 
     outcome = ended(make_job(), evaluate)
     assert outcome.reason.startswith(f"error: {type(error).__name__}: ")
-    assert len(outcome.reason.encode()) <= 2000 and len(outcome.traceback.encode()) <= 8000
+    assert len(outcome.reason.encode()) <= 2000
+    assert len(outcome.traceback.encode()) <= 8000
     assert "\0" not in outcome.reason + outcome.traceback
 
 
@@ -101,9 +99,7 @@ def test_an_unknown_evaluator_fails_with_the_nearest(make_job: Callable[..., Job
 OUT_OF_MEMORY = [
     MemoryError(),
     torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB"),
-    RuntimeError(
-        "[enforce fail at alloc_cpu.cpp:114] DefaultCPUAllocator: can't allocate memory: you tried ..."
-    ),
+    RuntimeError("[enforce fail at alloc_cpu.cpp:114] DefaultCPUAllocator: can't allocate memory: you tried ..."),
 ]
 
 
@@ -166,7 +162,8 @@ def test_an_evaluator_that_swallows_the_stop_is_stopped_all_the_same(make_job: C
 
     reported: list[int] = []
     outcome = execute(make_job(), lambda epoch, metrics: bool(reported.append(epoch)), evaluator=evaluate)
-    assert outcome.status == "stopped" and reported == [1]
+    assert outcome.status == "stopped"
+    assert reported == [1]
 
 
 def test_an_error_that_follows_from_the_stop_is_the_stop(make_job: Callable[..., Job]) -> None:
@@ -215,7 +212,5 @@ def test_a_report_that_raises_is_a_failure(make_job: Callable[..., Job]) -> None
 def test_the_jobs_threads_hold_during_the_trial_and_not_after(make_job: Callable[..., Job]) -> None:
     before = torch.get_num_threads()
     job = Job(**{**make_job().to_dict(), "threads": before + 1})
-    assert ended(job, lambda genome, context: {"threads": torch.get_num_threads()}).metrics == {
-        "threads": before + 1
-    }
+    assert ended(job, lambda genome, context: {"threads": torch.get_num_threads()}).metrics == {"threads": before + 1}
     assert torch.get_num_threads() == before

@@ -21,9 +21,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_the_documented_training_loop_runs(
-    here: Path, make_job: Callable[..., Job], run: Callable[[Job], Outcome]
-) -> None:
+def test_the_documented_training_loop_runs(here: Path, make_job: Callable[..., Job], run: Callable[[Job], Outcome]) -> None:
     text = inspect.getdoc(function) or ""
     body = text[text.index("    import torch") : text.index("and is named in")]
     (here / "mine_documented.py").write_text(textwrap.dedent(body))

@@ -30,9 +30,7 @@ def decide(
     return precision.choose(TrainSettings(batch=16), genome, Context(job, lambda e, m: True).dataset, "cpu")
 
 
-@pytest.mark.parametrize(
-    ("fast", "loss", "expected"), [(0.08, 2.04, "bf16"), (0.09, 2.0, "float32"), (0.05, 2.2, "float32")]
-)
+@pytest.mark.parametrize(("fast", "loss", "expected"), [(0.08, 2.04, "bf16"), (0.09, 2.0, "float32"), (0.05, 2.2, "float32")])
 def test_bf16_is_chosen_where_it_is_a_fifth_faster_and_the_losses_agree(
     make_job: Callable[..., Job],
     small: Callable[..., Genome],
@@ -52,9 +50,7 @@ def test_a_network_whose_steps_take_no_time_stays_in_float32(
     assert decide(make_job(), small(), monkeypatch, seconds=seconds, losses=losses) == "float32"
 
 
-def test_the_probe_runs_and_leaves_the_network_alone(
-    make_job: Callable[..., Job], small: Callable[..., Genome]
-) -> None:
+def test_the_probe_runs_and_leaves_the_network_alone(make_job: Callable[..., Job], small: Callable[..., Genome]) -> None:
     from nas.network import build
 
     model = build(small())

@@ -15,10 +15,7 @@ from nas.space.settings import TrainSettings
 
 def rates(steps: int, epochs: int, **settings: object) -> list[float]:
     chosen = TrainSettings.model_validate({"lr": 0.4, **settings})
-    return [
-        recipe.learning_rate(chosen, step, steps_per_epoch=steps, epochs=epochs)
-        for step in range(steps * epochs)
-    ]
+    return [recipe.learning_rate(chosen, step, steps_per_epoch=steps, epochs=epochs) for step in range(steps * epochs)]
 
 
 def test_one_cycle_is_that_of_torch() -> None:
@@ -56,7 +53,8 @@ def test_constant_stays_after_the_warm_up() -> None:
 
 def test_a_warm_up_longer_than_the_training_only_rises() -> None:
     got = rates(2, 2, warmup=5.0)
-    assert got == sorted(got) and got[-1] < 0.4
+    assert got == sorted(got)
+    assert got[-1] < 0.4
 
 
 def network() -> nn.Sequential:
@@ -75,13 +73,9 @@ def test_norms_and_biases_do_not_decay() -> None:
 def test_a_step_is_that_of_torchs_plain_optimiser(name: str) -> None:
     ours, theirs = nn.Linear(3, 2, bias=False), nn.Linear(3, 2, bias=False)
     theirs.load_state_dict(ours.state_dict())
-    settings = TrainSettings.model_validate(
-        {"optimizer": name, "lr": 0.1, "momentum": 0.8, "weight_decay": 0.01}
-    )
+    settings = TrainSettings.model_validate({"optimizer": name, "lr": 0.1, "momentum": 0.8, "weight_decay": 0.01})
     plain = {
-        "sgd": lambda w: torch.optim.SGD(
-            w, lr=0.1, momentum=0.8, nesterov=True, weight_decay=0.01, foreach=False
-        ),
+        "sgd": lambda w: torch.optim.SGD(w, lr=0.1, momentum=0.8, nesterov=True, weight_decay=0.01, foreach=False),
         "adamw": lambda w: torch.optim.AdamW(w, lr=0.1, betas=(0.8, 0.999), weight_decay=0.01, foreach=False),
     }[name](theirs.parameters())
     for model, optimizer in ((ours, recipe.optimizer(settings, ours)), (theirs, plain)):

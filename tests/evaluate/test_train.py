@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -61,9 +62,7 @@ def kill_after(epoch: int, seen: list[int]) -> Callable[[int, dict[str, float]],
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=["sgd", "adamw", "bf16"])
-def test_a_recipe_learns_three_kinds_of_images(
-    make_job: MakeJob, run: Run, recipe: dict[str, object]
-) -> None:
+def test_a_recipe_learns_three_kinds_of_images(make_job: MakeJob, run: Run, recipe: dict[str, object]) -> None:
     assert run(make_job(epochs=20, **recipe)).metrics["error"] < 0.2
 
 
@@ -90,7 +89,8 @@ def test_a_killed_training_ends_in_the_same_bits(
     outcome = run_job(broken, lambda now, metrics: seen.append(now) or True)
     assert without_seconds(outcome.metrics) == without_seconds(expected.metrics)
     one, other = weights(whole), weights(broken)
-    assert one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
+    assert one.keys() == other.keys()
+    assert all(torch.equal(one[name], other[name]) for name in one)
     assert seen == [*range(1, epoch + 1), 1, 2, 3, 4]
 
 
@@ -106,9 +106,10 @@ def test_a_kill_in_the_middle_of_an_epoch_ends_in_the_same_bits(
             raise Killed
         return gradients(self, x, y)
 
-    with monkeypatch.context() as patch, pytest.raises(Killed):
+    with monkeypatch.context() as patch:
         patch.setattr(Training, "_gradients", dying)
-        run(broken)
+        with pytest.raises(Killed):
+            run(broken)
     run(broken)
     one, other = weights(whole), weights(broken)
     assert all(torch.equal(one[name], other[name]) for name in one)
@@ -130,7 +131,8 @@ def test_another_seed_trains_another_network_and_the_same_seed_the_same(make_job
     for job in jobs:
         run(job)
     first, second, third = (weights(job)["conv.weight"] for job in jobs)
-    assert torch.equal(first, second) and not torch.equal(first, third)
+    assert torch.equal(first, second)
+    assert not torch.equal(first, third)
 
 
 def test_dropout_does_not_depend_on_the_global_generator(make_job: MakeJob, run: Run, small: Small) -> None:
@@ -164,7 +166,8 @@ def test_a_finished_trial_whose_outcome_was_lost_is_not_trained_again(
     monkeypatch.setattr(Training, "epoch", lambda self, measured: pytest.fail("trained again"))
     seen: list[int] = []
     again = run_job(job, lambda epoch, metrics: seen.append(epoch) or True)
-    assert again.metrics == expected.metrics and seen == [1, 2, 3]
+    assert again.metrics == expected.metrics
+    assert seen == [1, 2, 3]
 
 
 def test_the_state_of_another_recipe_is_not_gone_on_from(make_job: MakeJob, run: Run) -> None:
@@ -179,19 +182,19 @@ def test_the_state_of_another_recipe_is_not_gone_on_from(make_job: MakeJob, run:
 def test_a_rate_far_too_high_is_not_a_number_and_leaves_no_broken_state(make_job: MakeJob) -> None:
     job = make_job(lr=1e30, warmup=0.0)
     outcome = run_job(job, lambda epoch, metrics: True)
-    assert outcome.reason.startswith("not a number: ") and "after epoch 1" in outcome.reason
+    assert outcome.reason.startswith("not a number: ")
+    assert "after epoch 1" in outcome.reason
     assert not Path(job.checkpoints).exists()
 
 
 def test_a_stopped_trial_ends_after_the_epoch_that_was_refused(make_job: MakeJob) -> None:
     outcome = run_job(make_job(epochs=9), lambda epoch, metrics: epoch < 2)
-    assert outcome.status == "stopped" and "error" in outcome.metrics
+    assert outcome.status == "stopped"
+    assert "error" in outcome.metrics
 
 
 def test_a_time_limit_ends_a_trial_within_an_epoch(make_job: MakeJob) -> None:
-    outcome = run_job(
-        make_job(time_limit_seconds=1e-9), lambda epoch, metrics: pytest.fail("no epoch was finished")
-    )
+    outcome = run_job(make_job(time_limit_seconds=1e-9), lambda epoch, metrics: pytest.fail("no epoch was finished"))
     assert outcome.reason == "time limit: 1e-09 s are over"
 
 
@@ -206,9 +209,7 @@ def fits_only(limit: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.nn.BatchNorm2d, "forward", stub)
 
 
-def test_out_of_memory_trains_with_parts_of_the_batch(
-    make_job: MakeJob, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_out_of_memory_trains_with_parts_of_the_batch(make_job: MakeJob, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     fits_only(4, monkeypatch)
     assert run(make_job(epochs=12)).metrics["error"] < 0.4
 
@@ -219,15 +220,9 @@ def test_what_never_fits_is_said(make_job: MakeJob, monkeypatch: pytest.MonkeyPa
     assert outcome.reason.startswith("out of memory: does not fit, even with 1/8 of the batch at a time")
 
 
-def test_accumulated_gradients_are_those_of_the_whole_batch(
-    make_job: MakeJob, run: Run, small: Small
-) -> None:
+def test_accumulated_gradients_are_those_of_the_whole_batch(make_job: MakeJob, run: Run, small: Small) -> None:
     plain = small()
-    nodes = [
-        Node(n.name, n.op, tuple("conv" if i == "norm" else i for i in n.inputs))
-        for n in plain.nodes
-        if n.name != "norm"
-    ]
+    nodes = [Node(n.name, n.op, tuple("conv" if i == "norm" else i for i in n.inputs)) for n in plain.nodes if n.name != "norm"]
     whole, parts = make_job(Genome(nodes), folder="whole"), make_job(Genome(nodes), folder="parts")
     run(whole)
     original = torch.nn.Conv2d.forward
@@ -248,15 +243,15 @@ def test_a_batch_of_one_image_does_not_break_batch_norm(make_job: MakeJob, run: 
     nodes = [Node("input", ops.Input((1, 8, 8))), Node("pool", ops.GlobalAvgPool2d(), ("input",))]
     nodes += [Node("norm", ops.BatchNorm2d(), ("pool",)), Node("flat", ops.Flatten(), ("norm",))]
     nodes += [Node("linear", ops.Linear(3), ("flat",)), Node("output", ops.Output(), ("linear",))]
-    run(make_job(Genome(nodes), batch=batch, epochs=1))  # 77 training images: one is left over
+    job = make_job(Genome(nodes), batch=batch, epochs=1)
+    run(replace(job, data={**job.data, "validation": 0.15}))  # 81 training images: one is left over
 
 
 @pytest.mark.parametrize("change", [{"shape": (3, 8, 8)}, {"shape": (1, 9, 8)}, {"classes": 4}], ids=repr)
-def test_a_genome_for_other_images_is_refused(
-    make_job: MakeJob, small: Small, change: dict[str, object]
-) -> None:
+def test_a_genome_for_other_images_is_refused(make_job: MakeJob, small: Small, change: dict[str, object]) -> None:
     outcome = run_job(make_job(small(**change)), lambda epoch, metrics: True)
-    assert "the genome takes" in outcome.reason and "of 3 classes" in outcome.reason
+    assert "the genome takes" in outcome.reason
+    assert "of 3 classes" in outcome.reason
 
 
 def test_weights_are_those_that_were_measured(make_job: MakeJob, run: Run) -> None:

@@ -104,16 +104,14 @@ def test_gradients_flow_through_an_op_behind_a_normalisation(op: Op) -> None:
 
 
 TWINS = {
-    ops.Conv2d(
-        8, kernel=(1, 3), stride=(2, 1), padding=(0, 2), dilation=(1, 2), groups=4, bias=True
-    ): nn.Conv2d(4, 8, (1, 3), stride=(2, 1), padding=(0, 2), dilation=(1, 2), groups=4),
+    ops.Conv2d(8, kernel=(1, 3), stride=(2, 1), padding=(0, 2), dilation=(1, 2), groups=4, bias=True): nn.Conv2d(
+        4, 8, (1, 3), stride=(2, 1), padding=(0, 2), dilation=(1, 2), groups=4
+    ),
     ops.BatchNorm2d(eps=0.1, momentum=0.3): nn.BatchNorm2d(4, eps=0.1, momentum=0.3),
     ops.MaxPool2d(kernel=3, stride=2, padding=1): nn.MaxPool2d(3, 2, 1),
     ops.MaxPool2d(kernel=2, stride=2, ceil=True): nn.MaxPool2d(2, 2, ceil_mode=True),
     ops.AvgPool2d(kernel=3, stride=2, padding=1): nn.AvgPool2d(3, 2, 1, count_include_pad=False),
-    ops.AvgPool2d(kernel=3, stride=2, padding=1, count_include_pad=True, ceil=True): nn.AvgPool2d(
-        3, 2, 1, ceil_mode=True
-    ),
+    ops.AvgPool2d(kernel=3, stride=2, padding=1, count_include_pad=True, ceil=True): nn.AvgPool2d(3, 2, 1, ceil_mode=True),
     ops.GlobalAvgPool2d(): nn.AdaptiveAvgPool2d(1),
     ops.Flatten(): nn.Flatten(),
     ops.Activation("relu"): nn.ReLU(),
@@ -162,9 +160,7 @@ def test_lines_meet_as_torch_computes_it(op: Op, lines: int) -> None:
         "multiply": stack.prod(0),
         "concat": torch.cat(parts, 1),
     }[op.kind]
-    expected = F.linear(
-        met.relu().flatten(1), model.get_parameter("tail2.weight"), model.get_parameter("tail2.bias")
-    )
+    expected = F.linear(met.relu().flatten(1), model.get_parameter("tail2.weight"), model.get_parameter("tail2.bias"))
     torch.testing.assert_close(model(x), expected, atol=1e-5, rtol=1e-5)
 
 
@@ -272,9 +268,7 @@ def test_a_layer_inside_a_layer_of_the_same_name_is_refused() -> None:
         build(Genome([*nodes, Node("output", ops.Output(), ("a/weight",))]))
 
 
-@pytest.mark.parametrize(
-    "twin", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))], ids=["copy", "pickle"]
-)
+@pytest.mark.parametrize("twin", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))], ids=["copy", "pickle"])
 def test_a_copy_computes_the_same_and_shares_no_weights(twin) -> None:  # type: ignore[no-untyped-def]
     model, x = build(residual()).eval(), images(2, 3, 8, 8)
     other = twin(model)
@@ -342,14 +336,11 @@ def test_a_users_function_and_module_are_built_like_the_shipped_ones(monkeypatch
     monkeypatch.setitem(builders._items, "test_noise", lambda op, place: lambda x: torch.sin(x) * 2)
     x = images(2, *SHAPE)
     torch.testing.assert_close(build(line(Noise()))(x), x.sin() * 2)
-    monkeypatch.setitem(
-        builders._items, "test_noise", lambda op, place: torch.nn.Linear(place.inputs[0][-1], 7)
-    )
+    monkeypatch.setitem(builders._items, "test_noise", lambda op, place: torch.nn.Linear(place.inputs[0][-1], 7))
     state = torch.random.get_rng_state()
-    first, second, third = (
-        build(line(Noise()), seed=seed).get_parameter("node0.weight") for seed in (1, 1, 2)
-    )
-    assert torch.equal(first, second) and not torch.equal(first, third)
+    first, second, third = (build(line(Noise()), seed=seed).get_parameter("node0.weight") for seed in (1, 1, 2))
+    assert torch.equal(first, second)
+    assert not torch.equal(first, third)
     assert torch.equal(torch.random.get_rng_state(), state)
 
 

@@ -49,21 +49,18 @@ def test_a_hidden_linear_layer_before_a_relu_has_variance_two_over_fan_in() -> N
 
 
 def test_biases_start_at_zero_and_normalisation_at_one_and_zero() -> None:
-    model = build(
-        line(ops.Conv2d(4, bias=True), ops.BatchNorm2d(), ops.Flatten(), ops.Linear(2), shape=(1, 2, 2))
-    )
+    model = build(line(ops.Conv2d(4, bias=True), ops.BatchNorm2d(), ops.Flatten(), ops.Linear(2), shape=(1, 2, 2)))
     state = model.state_dict()
-    assert all(
-        state[key].count_nonzero() == 0
-        for key in ("node0.bias", "node1.bias", "node1.running_mean", "node3.bias")
-    )
-    assert (state["node1.weight"] == 1).all() and (state["node1.running_var"] == 1).all()
+    assert all(state[key].count_nonzero() == 0 for key in ("node0.bias", "node1.bias", "node1.running_mean", "node3.bias"))
+    assert (state["node1.weight"] == 1).all()
+    assert (state["node1.running_var"] == 1).all()
 
 
 def test_the_same_seed_gives_the_same_weights_and_leaves_the_global_generator_alone() -> None:
     state = torch.random.get_rng_state()
     first, second, third = (first_weight(ops.Conv2d(4), shape=(3, 4, 4), seed=seed) for seed in (1, 1, 2))
-    assert torch.equal(first, second) and not torch.equal(first, third)
+    assert torch.equal(first, second)
+    assert not torch.equal(first, third)
     assert torch.equal(torch.random.get_rng_state(), state)
 
 
@@ -75,6 +72,4 @@ def test_weights_of_a_layer_do_not_depend_on_the_layers_before_it() -> None:
         Node("node0", ops.Conv2d(3), ("new",)),
     ]
     longer = Genome([*nodes, Node("output", ops.Output(), ("node0",))])
-    assert torch.equal(
-        build(short).get_parameter("node0.weight"), build(longer).get_parameter("node0.weight")
-    )
+    assert torch.equal(build(short).get_parameter("node0.weight"), build(longer).get_parameter("node0.weight"))

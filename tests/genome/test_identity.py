@@ -1,0 +1,271 @@
+"""Identity: equal for relabelled and reordered graphs, different for near misses, exact against networkx."""
+
+from __future__ import annotations
+
+import random
+
+import networkx
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn
+
+from nas.errors import GenomeError
+from nas.genome import Genome, Node, Op, Shape, identity, ops, same_function
+from nas.genome.op import infer
+from nas.network import build
+
+ONE_LINE: list[Op] = [
+    ops.Conv2d(4),
+    ops.Conv2d(4, kernel=1, padding=0, bias=True),
+    ops.Conv2d(2),
+    ops.BatchNorm2d(),
+    ops.Activation("relu"),
+    ops.Activation("tanh"),
+    ops.MaxPool2d(3, 1, 1),
+    ops.AvgPool2d(3, 1, 1),
+    ops.Identity(),
+    ops.Zero(),
+    ops.Dropout(0.0),
+    ops.Dropout(0.3),
+]
+MERGES: list[Op] = [ops.Add(), ops.Add(), ops.Mean(), ops.Multiply(), ops.Concat()]
+Graph = list[Node]
+
+
+@st.composite
+def graphs(draw: DrawFn, most: int = 10) -> Graph:
+    """Small graphs of all operations; loose ends are pooled, joined and classified."""
+    nodes = [Node("input", ops.Input((4, 5, 5)))]
+    shapes: dict[str, Shape] = {"input": (4, 5, 5)}
+
+    def add(name: str, op: Op, *inputs: str) -> str:
+        nodes.append(Node(name, op, inputs))
+        shapes[name] = infer(op, tuple(shapes[i] for i in inputs)).shape
+        return name
+
+    for number in range(draw(st.integers(1, most))):
+        op = draw(st.sampled_from(ONE_LINE + MERGES))
+        first = draw(st.sampled_from(list(shapes)))
+        more: list[str] = []
+        if op in MERGES:
+            alike = [name for name, shape in shapes.items() if shape == shapes[first]]
+            more = draw(st.lists(st.sampled_from(alike), max_size=2))
+        add(f"n{number}", op, first, *more)
+    used = {name for node in nodes for name in node.inputs}
+    ends = [node.name for node in nodes if node.name not in used]
+    flat = [add(f"flat{i}", ops.Flatten(), add(f"pool{i}", ops.GlobalAvgPool2d(), n)) for i, n in enumerate(ends)]
+    add("output", ops.Output(), add("linear", ops.Linear(3), add("join", ops.Concat(), *flat)))
+    return nodes
+
+
+def scrambled(nodes: Graph, dice: random.Random) -> Genome:
+    """Other names, another order of the nodes, and another order of inputs that have none."""
+    numbers = dice.sample(range(1000), len(nodes))
+    names = {node.name: f"x{number}" for node, number in zip(nodes, numbers, strict=True)}
+    other = []
+    for node in dice.sample(nodes, len(nodes)):
+        inputs = [names[name] for name in node.inputs]
+        if node.op.commutative:
+            dice.shuffle(inputs)
+        other.append(Node(names[node.name], node.op, tuple(inputs)))
+    return Genome(other)
+
+
+def padded(nodes: Graph, dice: random.Random) -> Genome:
+    """Something that does not matter put on some of the wires."""
+    other: Graph = []
+    for node in nodes:
+        inputs = list(node.inputs)
+        for place, name in enumerate(inputs):
+            extra = f"{node.name}_{place}"
+            kind = dice.randrange(6)
+            if kind < 2:
+                other.append(Node(extra, dice.choice([ops.Identity(), ops.Dropout(0.0)]), (name,)))
+            elif kind == 2:
+                other.append(Node(extra, dice.choice(MERGES), (name,)))
+            elif kind == 3:
+                dead = Node(f"{extra}_dead", ops.BatchNorm2d() if _is_image(nodes, name) else ops.Identity(), (name,))
+                zero = Node(f"{extra}_zero", ops.Zero(), (dead.name,))
+                other += [dead, zero, Node(extra, ops.Add(), dice.sample([name, zero.name], 2))]  # type: ignore[arg-type]
+                other[-1] = other[-1]._replace(inputs=tuple(other[-1].inputs))
+            inputs[place] = extra if kind < 4 else name
+        other.append(node._replace(inputs=tuple(inputs)))
+    return Genome(other)
+
+
+def _is_image(nodes: Graph, name: str) -> bool:
+    return len(Genome(nodes).shapes[name]) == 3
+
+
+def isomorphic(first: Genome, second: Genome) -> bool:
+    """Whether the canonical forms are one labelled graph, as networkx sees it."""
+    return networkx.is_isomorphic(
+        _labelled(first.canonical()),
+        _labelled(second.canonical()),
+        node_match=lambda a, b: a["label"] == b["label"],
+        edge_match=lambda a, b: a["places"] == b["places"],
+    )
+
+
+def _labelled(genome: Genome) -> networkx.DiGraph:
+    graph = genome.to_networkx()
+    for name, data in graph.nodes(data=True):
+        zero = isinstance(data["op"], ops.Zero)
+        data["label"] = (data["op"], genome.shapes[name] if zero else None)
+    for source, target, data in list(graph.edges(data=True)):
+        op = graph.nodes[target]["op"]
+        data["places"] = len(data["places"]) if op.commutative else tuple(data["places"])
+        if isinstance(op, ops.Zero):
+            graph.remove_edge(source, target)
+    alive = networkx.ancestors(graph, genome.outputs[0]) | {genome.outputs[0]}
+    return graph.subgraph(alive)
+
+
+@settings(max_examples=150, deadline=None)
+@given(graphs(), st.randoms(use_true_random=False))
+def test_names_and_orders_do_not_matter(nodes: Graph, dice: random.Random) -> None:
+    genome, other = Genome(nodes), scrambled(nodes, dice)
+    assert genome.fingerprint == other.fingerprint
+    assert same_function(genome, other)
+
+
+@settings(max_examples=150, deadline=None)
+@given(graphs(), st.randoms(use_true_random=False))
+def test_what_does_not_matter_may_stand_on_any_wire(nodes: Graph, dice: random.Random) -> None:
+    genome, other = Genome(nodes), padded(nodes, dice)
+    assert same_function(genome, other)
+    assert genome.fingerprint == other.fingerprint
+    assert isomorphic(genome, other)
+
+
+@settings(max_examples=250, deadline=None)
+@given(graphs(), st.data())
+def test_a_moved_wire_or_another_argument_is_judged_as_networkx_judges_it(nodes: Graph, data: st.DataObject) -> None:
+    genome = Genome(nodes)
+    node = data.draw(st.sampled_from(nodes[1:-3]), label="changed")
+    if data.draw(st.booleans(), label="rewire"):
+        earlier = [n.name for n in nodes[: nodes.index(node)] if genome.shapes[n.name] == genome.shapes[node.inputs[0]]]
+        moved = (data.draw(st.sampled_from(earlier)), *node.inputs[1:])
+        changed = node._replace(inputs=moved)
+    else:
+        alike = [op for op in ONE_LINE + MERGES if op.arity == node.op.arity and _fits(op, node, genome)]
+        changed = node._replace(op=data.draw(st.sampled_from(alike or [node.op])))
+    try:
+        other = Genome([changed if n is node else n for n in nodes])
+    except GenomeError:  # a dead end
+        return
+    assert same_function(genome, other) == isomorphic(genome, other)
+    assert genome.fingerprint == other.fingerprint or not isomorphic(genome, other)
+
+
+def _fits(op: Op, node: Node, genome: Genome) -> bool:
+    try:
+        return infer(op, tuple(genome.shapes[n] for n in node.inputs)).shape == genome.shapes[node.name]
+    except GenomeError:
+        return False
+
+
+@settings(max_examples=100, deadline=None)
+@given(graphs())
+def test_the_canonical_form_is_its_own_and_keeps_the_fingerprint(nodes: Graph) -> None:
+    genome = Genome(nodes)
+    plain = genome.canonical()
+    assert plain.canonical() == plain
+    assert plain.fingerprint == genome.fingerprint
+    # It was not checked when it was made: that it is a genome shows here.
+    again = Genome(plain.nodes, plain.outputs)
+    assert (again, again.shapes, again.params) == (plain, plain.shapes, plain.params)
+
+
+@settings(max_examples=40, deadline=None)
+@given(graphs(), st.randoms(use_true_random=False))
+def test_with_the_weights_copied_the_canonical_form_computes_the_same(nodes: Graph, dice: random.Random) -> None:
+    genome = padded(nodes, dice)
+    network, plain = build(genome, seed=1).eval(), build(genome.canonical(), seed=2).eval()
+    weights = network.state_dict()
+    plain.load_state_dict({name: weights[name] for name in plain.state_dict()})
+    x = torch.randn(2, 4, 5, 5, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        torch.testing.assert_close(plain(x), network(x))
+
+
+def small(*middle: Node) -> Genome:
+    """Nodes between an input of (4, 6, 6) and a classifier that takes the last of them."""
+    head = [
+        Node("pool", ops.GlobalAvgPool2d(), (middle[-1].name,)),
+        Node("flat", ops.Flatten(), ("pool",)),
+        Node("linear", ops.Linear(2), ("flat",)),
+        Node("output", ops.Output(), ("linear",)),
+    ]
+    return Genome([Node("input", ops.Input((4, 6, 6))), *middle, *head])
+
+
+CONV = ops.Conv2d(4)
+
+
+def conv(name: str, source: str = "input", **options: object) -> Node:
+    return Node(name, ops.Conv2d(**{"out_channels": 4, **options}), (source,))  # type: ignore[arg-type]
+
+
+def test_one_argument_makes_another_network() -> None:
+    base = small(conv("a")).fingerprint
+    others = [{"out_channels": 5}, {"stride": 2}, {"dilation": 2}, {"groups": 2}, {"bias": True}, {"padding": 0}]
+    assert len({base, *(small(conv("a", **other)).fingerprint for other in others)}) == len(others) + 1
+
+
+def test_a_concatenation_has_an_order_and_a_sum_has_none() -> None:
+    lines = (conv("a"), conv("b", kernel=1, padding=0))
+    for op, same in ((ops.Concat(), False), (ops.Add(), True), (ops.Mean(), True), (ops.Multiply(), True)):
+        first = small(*lines, Node("join", op, ("a", "b")))
+        second = small(*lines, Node("join", op, ("b", "a")))
+        assert same_function(first, second) is same
+        assert (first.fingerprint == second.fingerprint) is same
+
+
+def test_one_convolution_taken_twice_is_not_two_convolutions() -> None:
+    once = small(conv("a"), Node("sum", ops.Add(), ("a", "a")))
+    twice = small(conv("a"), conv("b"), Node("sum", ops.Add(), ("a", "b")))
+    assert once.fingerprint != twice.fingerprint
+    assert not same_function(once, twice)
+
+
+def test_nested_sums_are_not_flattened() -> None:
+    lines = (conv("a"), conv("b", kernel=1, padding=0))
+    flat = small(*lines, Node("sum", ops.Add(), ("a", "b", "input")))
+    nested = small(*lines, Node("first", ops.Add(), ("a", "b")), Node("sum", ops.Add(), ("first", "input")))
+    assert not same_function(flat, nested)
+
+
+def test_the_order_of_outputs_matters() -> None:
+    nodes = list(small(conv("a")).nodes)
+    nodes += [Node("aux", ops.Linear(2), ("flat",)), Node("aux_output", ops.Output(), ("aux",))]
+    nodes[-3] = nodes[-3]._replace()
+    first = Genome([*nodes, Node("deeper", ops.Activation("relu"), ("aux",)), Node("third", ops.Output(), ("deeper",))])
+    second = Genome(first.nodes, ["third", *[name for name in first.outputs if name != "third"]])
+    assert not same_function(first, second)
+
+
+def ring(*sizes: int) -> Genome:
+    """Six alike convolutions, and sums of neighbours along rings of these sizes: alike for every colouring."""
+    nodes = [conv(f"c{i}") for i in range(6)]
+    start, ends = 0, []
+    for size in sizes:
+        for i in range(size):
+            ends.append(f"s{start + i}")
+            nodes.append(Node(ends[-1], ops.Add(), (f"c{start + i}", f"c{start + (i + 1) % size}")))
+        start += size
+    return small(*nodes, Node("all", ops.Add(), tuple(ends)))
+
+
+def test_equal_fingerprints_of_different_networks_are_told_apart() -> None:
+    assert ring(6).fingerprint == ring(3, 3).fingerprint
+    assert not same_function(ring(6), ring(3, 3))
+    assert same_function(ring(6), ring(6))
+
+
+def test_the_search_for_an_isomorphism_gives_up_at_its_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(identity, "MAX_STEPS", 50)
+    with pytest.raises(GenomeError, match=r"of 18 nodes are one network took more than 50 steps"):
+        same_function(ring(6), ring(3, 3))

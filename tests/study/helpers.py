@@ -1,0 +1,59 @@
+"""Searches without training: an evaluator whose results follow from the genome and the seed alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from nas.evaluate import Outcome
+from nas.study import Run, Search, Trial
+
+SPACE = """
+name: little
+data: {name: digits}
+network:
+  stages: 2
+  depth: {int: [1, 6]}
+  width: {int: [4, 24]}
+  block: {choice: [basic, preact, bottleneck, inception]}
+  connect: {choice: [plain, residual, merge-and-run, dense]}
+budget: {params: 60k}
+objectives: [error, macs]
+train: {epochs: 4}
+strategy: {name: random, trials: 14, seed: 3, window: 4}
+"""
+
+
+def error_of(trial: Trial, epoch: int, epochs: int) -> float:
+    """A made-up error that depends on the trial's network and seed, and falls with the epochs."""
+    return (trial.params % 97 / 97 + trial.seed % 13 / 130 + trial.depth / 50) * (2 - epoch / epochs) / 2
+
+
+def evaluate(search: Search, trial: Trial, *, until: int | None = None) -> None:
+    """What a runner does with one trial; `until` breaks it off after so many epochs, as a crash does."""
+    error = 1.0
+    for epoch in range(1, search.epochs + 1):
+        error = error_of(trial, epoch, search.epochs)
+        if not search.report(trial.number, epoch, {"error": error}):
+            search.tell(trial.number, Outcome(status="stopped", metrics={"error": error}, seconds=1.0))
+            return
+        if epoch == until:
+            return
+    search.tell(trial.number, Outcome(status="finished", metrics={"error": error}, seconds=1.0))
+
+
+def drive(search: Search, *, workers: int = 1, shuffle: Callable[[list[Trial]], Trial] | None = None) -> None:
+    """Run a search as so many workers would: `shuffle` picks which of the running trials ends next."""
+    open_: list[Trial] = []
+    while not search.over:
+        while len(open_) < workers and (trial := search.ask()) is not None:
+            open_.append(trial)
+        if not open_:
+            return
+        chosen = shuffle(open_) if shuffle else open_[0]
+        open_.remove(chosen)
+        evaluate(search, chosen)
+
+
+def table(run: Run) -> list[tuple]:
+    """What two runs must agree on."""
+    return [(t.number, t.state, t.fingerprint, t.choices, t.metrics, sorted(t.curve)) for t in run.trials]
