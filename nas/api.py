@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nas import data, runner
-from nas.errors import InputError, OverBudget, RunError
+from nas.errors import DataError, InputError, NasError, OverBudget, RunError, UnknownNameError, nearest
 from nas.runner import Plan
 from nas.runner import machine as machines
 from nas.runner import plan as planning
@@ -35,21 +36,33 @@ class Prepared:
 
 
 def prepare(
-    space: str | Path, *, runner_name: str = "laptop", trials: int | None = None, seed: int | None = None, overrides: Sequence[str] = ()
+    space: str | Path,
+    *,
+    runner_name: str = "laptop",
+    out: str | Path | None = None,
+    trials: int | None = None,
+    seed: int | None = None,
+    overrides: Sequence[str] = (),
 ) -> Prepared:
     """Read a search space and a runner's profile, and see whether the search can be run. Nothing is started or written.
 
     Raises `InputError` with the place and what would do: a wrong key or name, a budget that nothing meets, stages that
-    shrink the image below one pixel, a missing file, a trial that asks for more than the machine has.
+    shrink the image below one pixel, a missing file, a folder `out` that is taken, a trial that asks for more than the
+    machine has.
     """
     extra = [f"strategy.trials={trials}"] * (trials is not None) + [f"strategy.seed={seed}"] * (seed is not None)
     found = load_space(space, overrides=[*overrides, *extra])
+    if out is not None:
+        from nas.study.run import check_free
+
+        check_free(Path(out))
     _check_names(found)
-    info = data.describe(found.file.data)
+    with placed(found):
+        info = data.describe(found.file.data)
+        count = data.known_size(found.file.data)
     found = found.bound(input_shape=info.shape, classes=len(info.classes))
     _first_genome(found)
     profile = runner.load(runner_name)
-    count = data.known_size(found.file.data)
     planned = found.file.strategy.trials
     return Prepared(found, planning.make(profile, found, info, images=count, machine=machines.here(), trials=planned))
 
@@ -64,14 +77,43 @@ def _check_names(space: SearchSpace) -> None:
         except InputError as error:
             raise document.error(("strategy", "name"), str(error)) from None
     if file.evaluator != "train":
+        _check_evaluator(space)
         return
-    from nas.errors import nearest
-
     for place, objective in enumerate(file.objectives):
         if objective.metric not in METRICS:
-            raise document.error(("objectives", place), f"'{objective.metric}' is not a metric{nearest(objective.metric, METRICS)}")
+            raise document.error(
+                ("objectives", place), f"'{objective.metric}' is not a metric{nearest(objective.metric, METRICS)}"
+            )
     if file.stop.metric not in METRICS[:4]:
-        raise document.error(("stop", "metric"), f"'{file.stop.metric}' is not reported each epoch{nearest(file.stop.metric, METRICS[:4])}")
+        raise document.error(
+            ("stop", "metric"), f"'{file.stop.metric}' is not reported each epoch{nearest(file.stop.metric, METRICS[:4])}"
+        )
+
+
+def _check_evaluator(space: SearchSpace) -> None:
+    """See that a person's own evaluator is there; its metrics are known when it has run."""
+    from nas.evaluate.evaluators import find
+
+    name = space.file.evaluator
+    try:
+        find(name)
+    except InputError as error:
+        raise space.document.error(("evaluator",), str(error)) from None
+    except Exception as error:  # whatever the module raises while it is imported
+        raise space.document.error(("evaluator",), f"'{name}' cannot be imported: {type(error).__name__}: {error}") from error
+
+
+@contextlib.contextmanager
+def placed(space: SearchSpace) -> Iterator[None]:
+    """Errors about the data with the place in the file that names them."""
+    try:
+        yield
+    except (DataError, UnknownNameError) as error:
+        path, _, text = str(error).partition(": ")
+        section, _, key = path.partition(".")
+        in_file = section == "data" and key in type(space.file.data).model_fields
+        message = str(space.document.error(("data", key), text)) if in_file else f"{space.document.where(('data',))}: {error}"
+        raise type(error)(message) from error
 
 
 def _first_genome(space: SearchSpace) -> None:
@@ -105,10 +147,11 @@ def search(
     `results/NAME`. overrides: such as "network.depth=3". watch: called with a trial whenever something about it changed.
     say: called with each line of the plan. Raises `InputError` before anything is started where the input is wrong.
     """
+    prepared = prepare(space, runner_name=runner, out=out, trials=trials, seed=seed, overrides=overrides)
     from nas.study import Run
 
-    prepared = prepare(space, runner_name=runner, trials=trials, seed=seed, overrides=overrides)
-    dataset = data.load(prepared.space.file.data, cache=data.default_cache())
+    with placed(prepared.space):
+        dataset = data.load(prepared.space.file.data, cache=data.default_cache())
     found = _with_precision(prepared.space, dataset, prepared.plan)
     plan = replace(prepared.plan, lines=_replan(found, runner, dataset).lines)
     run = Run.create(Path(out) if out is not None else free_folder(found.name), found)
@@ -131,14 +174,20 @@ def resume(
     done = run.store.about()["trials"]
     if trials is not None and trials < done:
         raise RunError(f"{folder} was planned with {done} trials; a run can be extended, not cut to {trials}")
-    dataset = data.load(run.space.file.data, cache=data.default_cache())
+    with placed(run.space):
+        dataset = data.load(run.space.file.data, cache=data.default_cache())
     _drive(run, _replan(run.space, runner, dataset, trials=trials or done), trials=trials, watch=watch, say=say)
     return run
 
 
 def _replan(space: SearchSpace, name: str, dataset: Dataset, *, trials: int | None = None) -> Plan:
     return planning.make(
-        runner.load(name), space, dataset.info, images=len(dataset.train), machine=machines.here(), trials=trials or space.file.strategy.trials
+        runner.load(name),
+        space,
+        dataset.info,
+        images=len(dataset.train),
+        machine=machines.here(),
+        trials=trials or space.file.strategy.trials,
     )
 
 
@@ -188,14 +237,23 @@ def free_folder(name: str, root: Path = Path("results")) -> Path:
     return root / folder
 
 
-def train(run: Run, trial: Trial, *, seed: int | None = None, again: bool = False, watch: Callable[[int, dict[str, float]], None] | None = None) -> dict[str, float]:
+def train(
+    run: Run,
+    trial: Trial,
+    *,
+    seed: int | None = None,
+    again: bool = False,
+    watch: Callable[[int, dict[str, float]], None] | None = None,
+    say: Say | None = None,
+) -> dict[str, float]:
     """Train the network of a trial with the full recipe on train and validation images; measure it once on the test part.
 
-    Gives the metrics, which the study keeps; a second final training of a trial must be asked for with `again`, because a test part that is
-    looked at often is none. Raises `RunError` for that, and where the training failed.
+    Gives the metrics, which the study keeps; a second final training of a trial must be asked for with `again`, because a
+    test part that is looked at often is none. Raises `RunError` for that, `NasError` where the training failed.
     """
     from nas.evaluate import train_final
 
+    run.genome(trial)  # an error where there is none
     before = run.store.finals().get(str(trial.number))
     if before is not None and not again:
         raise RunError(
@@ -214,9 +272,13 @@ def train(run: Run, trial: Trial, *, seed: int | None = None, again: bool = Fals
             watch(epoch, metrics)
         return True
 
+    if say is not None:
+        say(
+            f"final training of trial {trial.number}: {trial.params:,} params, {job.epochs} epochs on train and validation images"
+        )
     outcome = train_final(job, report=report)
     if outcome.status != "finished":
-        raise RunError(f"the final training of trial {trial.number} failed: {outcome.reason}")
+        raise NasError(f"the final training of trial {trial.number} failed: {outcome.reason}")
     run.store.note(f"final:{trial.number}", {"metrics": outcome.metrics, "seed": job.seed, "seconds": outcome.seconds})
     return outcome.metrics
 
@@ -227,7 +289,9 @@ def _forget(folder: Path) -> None:
             path.unlink()
 
 
-def export(run: Run, trial: Trial, *, to: Sequence[str] = ("genome", "safetensors", "onnx"), out: str | Path | None = None) -> Path:
+def export(
+    run: Run, trial: Trial, *, to: Sequence[str] = ("genome", "safetensors", "onnx"), out: str | Path | None = None
+) -> Path:
     """Write the trained network of a trial in several formats, each loaded again and compared; gives the folder.
 
     Raises `ExportError` where a file does not compute what the network computes; then nothing is left behind.
@@ -250,9 +314,13 @@ def export(run: Run, trial: Trial, *, to: Sequence[str] = ("genome", "safetensor
         formats=tuple(to),
         data=ExportedData(info.name, info.shape, tuple(dataset.mean.tolist()), tuple(dataset.std.tolist()), info.classes),
         metrics={**trial.metrics, **final.get("metrics", {})},
-        provenance={"space": run.space.name, "trial": trial.number, "choices": trial.choices, "seed": trial.seed, "weights": "final" if final else "search"},
+        provenance={
+            "space": run.space.name,
+            "trial": trial.number,
+            "choices": trial.choices,
+            "seed": trial.seed,
+            "weights": "final" if final else "search",
+        },
         samples=samples,
     )
     return folder
-
-

@@ -37,6 +37,14 @@ _EXPECTED = {
 }
 
 
+class InnerError(ValueError):
+    """What a model's validator says about a value further in; `loc` leads there from the model."""
+
+    def __init__(self, loc: Loc, message: str) -> None:
+        super().__init__(message)
+        self.loc = loc
+
+
 @dataclass(frozen=True)
 class Complaint:
     """What is wrong, where; `at_key` means the key and not its value."""
@@ -168,7 +176,8 @@ def _complaint(item: _Located, model: type[BaseModel], data: Any) -> Complaint:
     if kind in ("literal_error", "enum"):
         return Complaint(loc, _not_one_of(value, _quoted(context["expected"])))
     if kind in ("value_error", "assertion_error"):
-        return Complaint(loc, str(context.get("error", detail["msg"])))
+        error = context.get("error", detail["msg"])
+        return Complaint((*loc, *error.loc) if isinstance(error, InnerError) else loc, str(error))
     if (_is_type(item) and kind.split("_")[0] in _EXPECTED) or kind == "int_from_float":
         return Complaint(loc, f"must be {_must_be(detail)}, got {shown(value)}")
     message = re.sub(r"^(Input|Value|List|Tuple|String|Dictionary) should ", "must ", detail["msg"])

@@ -9,13 +9,14 @@ from typing import Annotated
 
 import typer
 
+from nas.cli.options import Json
 from nas.cli.show import print_json
 
 PACKAGES = ("deepwide", "torch", "optuna", "ray", "networkx", "numpy", "pydantic", "safetensors", "scikit-learn")
 EXTRAS = {
     "onnx": ("onnx", "onnxscript", "onnxruntime"),
     "images": ("PIL",),
-    "parquet": ("datasets",),
+    "parquet": ("datasets", "PIL"),
 }
 
 
@@ -25,36 +26,38 @@ def add_to(app: typer.Typer) -> None:
 
 
 def doctor(
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")] = False,
-    ray: Annotated[bool, typer.Option("--ray/--no-ray", help="Try whether a private Ray starts.")] = True,
+    json: Json = False,
+    ray: Annotated[bool, typer.Option("--ray/--no-ray", help="Try whether a private Ray starts; takes some seconds.")] = True,
 ) -> None:
-    """Say what is installed, which devices there are, whether Ray starts, and what is missing."""
-    findings = {
-        "python": platform.python_version(),
-        "versions": {name: _version(name) for name in PACKAGES},
-        "devices": _devices(),
-        "ray": _try_ray() if ray else "not tried",
-        "extras": {name: [package for package in needs if util.find_spec(package) is None] for name, needs in EXTRAS.items()},
-    }
-    broken = [name for name, version in findings["versions"].items() if version is None and name != "deepwide"]
+    """Say what is installed, what works, and what is missing.
+
+    Versions, devices, whether Ray starts, and what is missing for which extra. Status 1 where a search would not run.
+    """
+    versions = {name: _version(name) for name in PACKAGES}
+    devices = _devices()
+    missing = {name: [package for package in needs if util.find_spec(package) is None] for name, needs in EXTRAS.items()}
+    if not json:
+        _line("python", platform.python_version())
+        for name, version in versions.items():
+            _line(name, version or "missing")
+        for device in devices:
+            _line("device", device)
+        for extra, packages in missing.items():
+            _line(
+                f"extra {extra}", f"missing {', '.join(packages)}: pip install 'deepwide[{extra}]'" if packages else "installed"
+            )
+    state = _try_ray() if ray else "not tried"
     if json:
-        print_json(findings)
+        findings = {"python": platform.python_version(), "versions": versions, "devices": devices, "extras": missing}
+        print_json(findings | {"ray": state})
     else:
-        _print(findings)
-    if broken or "failed" in str(findings["ray"]):
+        _line("ray", state)
+    if any(version is None for name, version in versions.items() if name != "deepwide") or state.startswith("failed"):
         raise typer.Exit(1)
 
 
-def _print(findings: dict) -> None:
-    print(f"python       {findings['python']}")
-    for name, version in findings["versions"].items():
-        print(f"{name:<13}{version or 'missing'}")
-    for device in findings["devices"]:
-        print(f"device       {device}")
-    print(f"ray          {findings['ray']}")
-    for extra, missing in findings["extras"].items():
-        state = "there" if not missing else f"missing {', '.join(missing)}: pip install 'deepwide[{extra}]'"
-        print(f"extra {extra:<10} {state}")
+def _line(name: str, text: str) -> None:
+    print(f"{name:<14} {text}", flush=True)
 
 
 def _version(package: str) -> str | None:
@@ -69,13 +72,15 @@ def _devices() -> list[str]:
 
     machine = here()
     devices = [f"cpu, {machine.cores} cores"]
-    if machine.gpus:
-        import torch
+    if not machine.gpus:
+        return devices
+    import torch
 
-        usable = torch.cuda.device_count()
-        devices += [f"cuda:{i}, {torch.cuda.get_device_name(i)}, {torch.cuda.get_device_properties(i).total_memory / 2**30:.0f} GiB" for i in range(usable)]
-        if not usable:
-            devices.append(f"{machine.gpus} GPU(s) that this build of torch ({torch.__version__}) cannot use")
+    for index in range(torch.cuda.device_count()):
+        memory = torch.cuda.get_device_properties(index).total_memory / 2**30
+        devices.append(f"cuda:{index}, {torch.cuda.get_device_name(index)}, {memory:.0f} GiB")
+    if len(devices) == 1:
+        devices.append(f"{machine.gpus} GPU(s) that this build of torch ({torch.__version__}) cannot use")
     return devices
 
 

@@ -2,29 +2,55 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nas.cli.show import print_json, table
+from nas.cli.options import Json
+from nas.cli.show import columns, print_json, table
 
-app = typer.Typer(help="Genomes: networks as graphs.", no_args_is_help=True, rich_markup_mode=None)
+if TYPE_CHECKING:
+    from nas.genome import Genome
+
+app = typer.Typer(help="Genomes: networks as graphs (show).", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.command()
-def show(
-    file: Annotated[Path, typer.Argument(help="A genome's YAML or JSON file.")],
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")] = False,
-) -> None:
-    """What a genome computes, costs, and how its paths run."""
+def show(file: Annotated[Path, typer.Argument(metavar="FILE", help="A genome's YAML or JSON file.")], json: Json = False) -> None:
+    """What a genome computes and costs, and how its paths run."""
     from nas.genome.files import load
 
     genome = load(file)
+    if json:
+        lengths = [[length, number] for length, number in genome.path_lengths().items()]
+        print_json(_facts(genome) | {"path_lengths": lengths})
+        return
+    print(nodes(genome, width=columns(sys.stdout)))
+    print()
+    for name, value in _facts(genome).items():
+        print(f"{name.replace('_', ' '):<17}{_text(value)}")
+
+
+def nodes(genome: Genome, *, width: int | None) -> str:
+    """A line for each node: what it computes, the shape that it puts out, its cost, and what it takes."""
+    rows = []
+    for node in genome.nodes:
+        cost = genome.facts(node.name)
+        shape = "x".join(map(str, genome.shapes[node.name]))
+        rows.append([node.name, node.op.kind, shape, _cost(cost.params), _cost(cost.macs), ", ".join(node.inputs)])
+    return table(["node", "op", "shape", "params", "macs", "inputs"], rows, width=width)
+
+
+def _cost(value: int) -> str:
+    return f"{value:,}" if value else ""
+
+
+def _facts(genome: Genome) -> dict[str, Any]:
     lengths = genome.path_lengths()
-    count = sum(lengths.values())
-    mean = sum(length * number for length, number in lengths.items()) / count
-    facts = {
+    paths = sum(lengths.values())
+    return {
         "input": list(genome.input_shape),
         "classes": genome.classes,
         "nodes": len(genome),
@@ -32,18 +58,13 @@ def show(
         "macs": genome.macs,
         "activations": genome.activations,
         "depth": genome.depth,
-        "paths": count,
-        "path_length_mean": mean,
+        "paths": paths,
+        "path_length_mean": round(sum(length * number for length, number in lengths.items()) / paths, 3),
         "fingerprint": genome.fingerprint,
     }
-    if json:
-        print_json(facts | {"path_lengths": [[length, number] for length, number in lengths.items()]})
-        return
-    rows = [
-        [node.name, node.op.kind, "x".join(map(str, genome.shapes[node.name])), f"{genome.facts(node.name).params:,}", f"{genome.facts(node.name).macs:,}"]
-        for node in genome.nodes
-    ]
-    print(table(["node", "op", "shape", "params", "macs"], rows))
-    print()
-    for name, value in facts.items():
-        print(f"{name.replace('_', ' '):<17}{value:,}" if isinstance(value, int) else f"{name.replace('_', ' '):<17}{value if not isinstance(value, float) else round(value, 3)}")
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return "x".join(map(str, value))
+    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -4,84 +4,124 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from nas.cli.show import note
+from nas.report.numbers import short
 from nas.study.summary import choices_text, number_text
 from nas.study.trial import Trial
 
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from nas.space.settings import ObjectiveSettings
+
 Watch = Callable[[Trial], None]
-SHOWN = 6  # settled trials in the live table
+SETTLED, RUNNING = 6, 12  # rows of the live table
 
 
 @contextmanager
-def live() -> Iterator[Watch]:
-    """Gives the function that a search calls when something about a trial changed."""
+def live(*, planned: int, objective: ObjectiveSettings, before: Iterable[Trial] = ()) -> Iterator[Watch]:
+    """Gives the function that a search calls when something about a trial changed.
+
+    planned: trials that will train. objective: what is shown of each. before: trials of a run that is resumed.
+    """
     if not sys.stderr.isatty():
-        yield _lines()
+        yield _lines(objective.metric)
         return
     from rich.console import Console
     from rich.live import Live
 
-    view = _View()
-    with Live(get_renderable=view.table, console=Console(stderr=True), refresh_per_second=4, transient=False) as shown:
-        def watch(trial: Trial) -> None:
-            view.update(trial)
-            shown.refresh()
+    view = View(planned=planned, objective=objective)
+    for trial in before:
+        view.update(trial)
+    # Transient: the leaderboard follows. Drawn four times a second, however fast trials are.
+    with Live(get_renderable=view.table, console=Console(stderr=True), refresh_per_second=4, transient=True):
+        yield view.update
 
-        yield watch
 
-
-def _lines() -> Watch:
+def _lines(metric: str) -> Watch:
     said: set[int] = set()
 
     def watch(trial: Trial) -> None:
         if trial.settled and trial.number not in said:
             said.add(trial.number)
-            note(line(trial))
+            note(line(trial, metric))
 
     return watch
 
 
-def line(trial: Trial) -> str:
+def line(trial: Trial, metric: str) -> str:
     """A settled trial in a line."""
     head = f"trial {trial.number:>3}  {trial.state:<11}"
     what = f"{trial.params:>9,} params  depth {trial.depth:>3}  {choices_text(trial)}"
-    error = f"error {number_text('error', trial.metrics.get('error')):>8}  " if "error" in trial.metrics else ""
-    reason = f"  ({trial.reason})" if trial.reason else ""
-    return f"{head}{error}{what}{reason}"[:300]
+    value = _value(trial, metric)
+    result = f"{metric} {number_text(metric, value):>8}  " if value is not None else ""
+    reason = f"  ({' '.join(trial.reason.split())})" if trial.reason else ""
+    return f"{head}{result}{what}{reason}"[:300]
 
 
-class _View:
-    """The rows of the live table: running trials, then the last ones that were settled, and the best so far."""
+def _value(trial: Trial, metric: str) -> float | None:
+    """The result of a trial, or what it reported last."""
+    last = trial.curve[max(trial.curve)] if trial.curve else {}
+    value = trial.value(metric)
+    return last.get(metric) if value is None else value
 
-    def __init__(self) -> None:
+
+class View:
+    """The trials that were settled last, those that run, and a line that sums up; never wider than the terminal."""
+
+    def __init__(self, *, planned: int, objective: ObjectiveSettings) -> None:
+        self._planned, self._metric = planned, objective.metric
+        self._better = max if objective.direction == "maximize" else min
         self._trials: dict[int, Trial] = {}
         self._started = time.monotonic()
 
     def update(self, trial: Trial) -> None:
         self._trials[trial.number] = trial
 
-    def table(self):  # noqa: ANN201  rich is imported on demand
+    def table(self) -> RenderableType:
+        from rich.console import Group
         from rich.table import Table
+        from rich.text import Text
 
         trials = list(self._trials.values())
-        running = [t for t in trials if t.state == "running"]
-        settled = [t for t in trials if t.settled]
-        table = Table(title=self._title(settled, running), title_justify="left", expand=False)
-        for name, justify in (("trial", "right"), ("state", "left"), ("epoch", "right"), ("error", "right"),
-                              ("params", "right"), ("macs", "right"), ("depth", "right"), ("choices", "left")):  # fmt: skip
-            table.add_column(name, justify=justify, no_wrap=True)  # type: ignore[arg-type]
-        for trial in [*settled[-SHOWN:], *running]:
-            last = max(trial.curve, default=0)
-            error = trial.metrics.get("error", trial.curve.get(last, {}).get("error"))
-            table.add_row(str(trial.number), trial.state, str(last or ""), number_text("error", error), f"{trial.params:,}",
-                          f"{trial.macs:,}", str(trial.depth), choices_text(trial))  # fmt: skip
-        return table
+        settled = [trial for trial in trials if trial.trains and trial.settled]
+        running = [trial for trial in trials if trial.state == "running"]
+        table = Table(box=None, expand=True, padding=(0, 2, 0, 0), header_style="bold", pad_edge=False)
+        for name in ("trial", "state", "epoch", self._metric, "params", "macs", "depth"):
+            table.add_column(name, justify="left" if name == "state" else "right", no_wrap=True)
+        table.add_column("choices", no_wrap=True, overflow="ellipsis", ratio=1)  # the only one that gives way
+        for trial in [*settled[-SETTLED:], *running[:RUNNING]]:
+            table.add_row(*self._cells(trial), style="" if trial.state == "running" else "dim")
+        return Group(table, Text(self._sum(settled, running), no_wrap=True, overflow="ellipsis"))
 
-    def _title(self, settled: list[Trial], running: list[Trial]) -> str:
-        finished = [t for t in settled if t.state == "finished" and "error" in t.metrics]
-        best = min(finished, key=lambda t: t.metrics["error"], default=None)
-        text = f"{len(settled)} settled, {len(running)} running, {time.monotonic() - self._started:.0f} s"
-        return text + (f"; best: trial {best.number}, error {number_text('error', best.metrics['error'])}" if best else "")
+    def _cells(self, trial: Trial) -> list[str]:
+        value = number_text(self._metric, _value(trial, self._metric))
+        epoch = str(max(trial.curve, default=""))
+        return [
+            str(trial.number),
+            trial.state,
+            epoch,
+            value,
+            short(trial.params),
+            short(trial.macs),
+            str(trial.depth),
+            choices_text(trial),
+        ]
+
+    def _sum(self, settled: list[Trial], running: list[Trial]) -> str:
+        repeats = sum(trial.state == "repeat" for trial in self._trials.values())
+        parts = [f"{len(settled)} of {self._planned} trained", f"{len(running)} running"]
+        parts += [f"{repeats} repeated"] if repeats else []
+        parts.append(f"{time.monotonic() - self._started:.0f} s")
+        return ", ".join(parts) + self._best(settled)
+
+    def _best(self, settled: list[Trial]) -> str:
+        finished = [(value, t.number) for t in settled if t.state == "finished" and (value := t.value(self._metric)) is not None]
+        if not finished:
+            return ""
+        value, number = self._better(finished)
+        return f"; best is trial {number}, {self._metric} {number_text(self._metric, value)}"

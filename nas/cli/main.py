@@ -23,20 +23,26 @@ app = typer.Typer(
 search.add_to(app)
 runs.add_to(app)
 take.add_to(app)
-doctor.add_to(app)
 app.add_typer(space.app, name="space")
 app.add_typer(genome.app, name="genome")
+doctor.add_to(app)
 
 
 def main() -> None:
     """Run the command and exit."""
     try:
-        app(standalone_mode=True)
-    except KeyboardInterrupt:
-        sys.exit(130)
+        app(prog_name="nas")
     except NasError as error:
-        print(f"nas: {error}", file=sys.stderr)
-        sys.exit(2 if isinstance(error, InputError | MissingExtraError) else 1)
+        _fail(str(error), 2 if isinstance(error, InputError | MissingExtraError) else 1)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(141)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        _fail(f"{error.filename}: {error.strerror}", 1)  # a full disk, a folder that may not be written to
+
+
+def _fail(text: str, status: int) -> None:
+    print(f"nas: {' '.join(text.splitlines())}", file=sys.stderr)
+    sys.exit(status)

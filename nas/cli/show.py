@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, TextIO
+
+_NUMBER = re.compile(r"-?[\d,.]+(e[-+]?\d+)?[kMGT]?( %)?\*?")
 
 
 def note(text: str = "") -> None:
@@ -18,17 +22,27 @@ def print_json(document: Any) -> None:
     print(json.dumps(document, indent=2, allow_nan=False))
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """Rows under a head, columns as wide as their widest entry, numbers to the right."""
+def columns(stream: TextIO) -> int | None:
+    """How wide the terminal is that `stream` writes to; None where it is none, and lines may have any length."""
+    return shutil.get_terminal_size().columns if stream.isatty() else None
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[Any]], *, width: int | None = None) -> str:
+    """Rows under a head, columns as wide as their widest entry, numbers to the right; cut to `width` where it is given."""
     lines = [[str(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(head, *lines, strict=True)]
     right = [bool(lines) and all(_numeric(line[i]) for line in lines) for i in range(len(head))]
     out = []
     for line in [list(head), *lines]:
         cells = [cell.rjust(w) if r else cell.ljust(w) for cell, w, r in zip(line, widths, right, strict=True)]
-        out.append("  ".join(cells).rstrip())
+        out.append(cut("  ".join(cells).rstrip(), width))
     return "\n".join(out)
 
 
+def cut(text: str, width: int | None) -> str:
+    """A line that fits, with an ellipsis where it was longer."""
+    return text if width is None or len(text) <= width else f"{text[: width - 1]}…"
+
+
 def _numeric(text: str) -> bool:
-    return text.replace(",", "").replace(".", "").replace("%", "").replace("-", "").strip().isdigit() or text == "-"
+    return text in ("", "-") or _NUMBER.fullmatch(text.strip()) is not None

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from nas.cli.options import Json, Set, Space
 from nas.cli.show import note, print_json, table
 
-app = typer.Typer(help="Search spaces: what may vary.", no_args_is_help=True, rich_markup_mode=None)
-Space = Annotated[str, typer.Argument(help="A shipped name or a file.")]
-Set = Annotated[list[str] | None, typer.Option("--set", metavar="A.B=C", help="Change a value of the search space.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
+if TYPE_CHECKING:
+    from nas.space import Drawn, SearchSpace
+
+app = typer.Typer(help="Search spaces: what may vary (list, check, sample, schema).", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.command("list")
@@ -27,14 +28,16 @@ def list_(json: Json = False) -> None:
         print(table(["space", "about"], rows))
 
 
-def _load(space: str, overrides: list[str] | None):  # noqa: ANN202
+def _load(space: str, overrides: list[str] | None) -> SearchSpace:
     from nas import data
+    from nas.api import placed
     from nas.errors import DataError
     from nas.space import load
 
     found = load(space, overrides=overrides or [])
     try:
-        info = data.describe(found.file.data)
+        with placed(found):
+            info = data.describe(found.file.data)
     except DataError as error:
         note(f"warning: the data set is not here ({error}); checked for images of 3x32x32 and 10 classes")
         return found
@@ -43,7 +46,10 @@ def _load(space: str, overrides: list[str] | None):  # noqa: ANN202
 
 @app.command()
 def check(space: Space, set_: Set = None, json: Json = False) -> None:
-    """Size of a space, its cheapest and dearest genome, and the feasible share at each depth."""
+    """Size and costs of a space, and what fits its budget.
+
+    How many genomes it holds, the cheapest and the dearest of them, and the feasible share at each depth.
+    """
     from nas.space.check import check as check_space
 
     report = check_space(_load(space, set_))
@@ -56,8 +62,8 @@ def check(space: Space, set_: Set = None, json: Json = False) -> None:
 @app.command()
 def sample(
     space: Space,
-    count: Annotated[int, typer.Option("--count", "-n", min=1, max=100_000)] = 5,
-    seed: Annotated[int, typer.Option("--seed", min=0)] = 0,
+    count: Annotated[int, typer.Option("--count", "-n", metavar="N", min=1, max=100_000, help="How many.")] = 5,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", min=0, help="Another seed gives other genomes.")] = 0,
     set_: Set = None,
     json: Json = False,
 ) -> None:
@@ -77,18 +83,23 @@ def sample(
             continue
         rows.append((index, drawn))
     if json:
-        print_json([{"choices": d.choices, "params": d.genome.params, "macs": d.genome.macs, "depth": d.genome.depth, "genome": d.genome.to_dict()} for _, d in rows])
-    else:
-        print(
-            table(
-                ["sample", "params", "macs", "depth", "choices"],
-                [[i, f"{d.genome.params:,}", f"{d.genome.macs:,}", d.genome.depth, ", ".join(f"{k} {number(v)}" for k, v in d.choices.items())] for i, d in rows],
-            )
-        )
+        print_json([_document(drawn) for _, drawn in rows])
+        return
+    cells = []
+    for index, drawn in rows:
+        genome, choices = drawn.genome, ", ".join(f"{name} {number(value)}" for name, value in drawn.choices.items())
+        cells.append([index, f"{genome.params:,}", f"{genome.macs:,}", genome.depth, choices])
+    print(table(["sample", "params", "macs", "depth", "choices"], cells))
+
+
+def _document(drawn: Drawn) -> dict[str, Any]:
+    genome = drawn.genome
+    costs = {"params": genome.params, "macs": genome.macs, "depth": genome.depth}
+    return {"choices": drawn.choices, **costs, "genome": genome.to_dict()}
 
 
 @app.command()
-def schema(kind: Annotated[str, typer.Argument(help="search_space or runner")] = "search_space") -> None:
+def schema(kind: Annotated[str, typer.Argument(metavar="KIND", help="search_space or runner.")] = "search_space") -> None:
     """The JSON schema that editors check a file with."""
     from nas.errors import UnknownNameError, nearest
     from nas.runner.profile import schema as runner_schema

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from nas.cli.runs import RunFolder
-from nas.cli.show import note, print_json
-
-TrialName = Annotated[str, typer.Argument(metavar="TRIAL", help="A trial's number, or best.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
+from nas.cli.options import Json, RunFolder, TrialName
+from nas.cli.show import note, print_json, table
 
 
 def add_to(app: typer.Typer) -> None:
@@ -24,11 +23,14 @@ def add_to(app: typer.Typer) -> None:
 def train(
     run: RunFolder,
     trial: TrialName = "best",
-    seed: Annotated[int | None, typer.Option("--seed", min=0, help="Another seed than the trial's.")] = None,
+    seed: Annotated[int | None, typer.Option("--seed", metavar="N", min=0, help="Another seed than the trial's.")] = None,
     again: Annotated[bool, typer.Option("--again", help="Train anew, and look at the test part once more.")] = False,
     json: Json = False,
 ) -> None:
-    """Train a network with the full recipe on train and validation images, and measure it on the test part."""
+    """Train one network finally, and measure it on the test part.
+
+    It is trained with the whole recipe on train and validation images; the test part is looked at once.
+    """
     from nas import api
     from nas.study import Run
     from nas.study.summary import number_text
@@ -36,25 +38,41 @@ def train(
     found = Run.open(run)
     one = found.trial(trial)
 
-    def watch(epoch: int, metrics: dict[str, float]) -> None:
-        if sys.stderr.isatty():
-            print(f"\repoch {epoch}: train loss {metrics.get('train_loss', float('nan')):.4f}", end="", file=sys.stderr, flush=True)
-
-    note(f"final training of trial {one.number}: {one.params:,} params, {found.space.file.train.epochs} epochs on train and validation images")
-    metrics = api.train(found, one, seed=seed, again=again, watch=watch)
-    note(f"\rtest error {number_text('test_error', metrics['test_error'])}" + " " * 20)
+    with _epochs(found.space.file.train.epochs) as watch:
+        metrics = api.train(found, one, seed=seed, again=again, watch=watch, say=note)
+    note(f"test error {number_text('test_error', metrics['test_error'])}")
     if json:
         print_json({"run": str(run), "trial": one.number, "metrics": metrics})
+
+
+@contextmanager
+def _epochs(planned: int) -> Iterator[Callable[[int, dict[str, float]], None]]:
+    """Gives a function that shows the epochs on a terminal, in one line that is wiped at the end."""
+    terminal = sys.stderr.isatty()
+
+    def watch(epoch: int, metrics: dict[str, float]) -> None:
+        if terminal:
+            loss = f": train loss {metrics['train_loss']:.4f}" if "train_loss" in metrics else ""
+            print(f"\r\x1b[Kepoch {epoch} of {planned}{loss}", end="", file=sys.stderr, flush=True)
+
+    try:
+        yield watch
+    finally:
+        if terminal:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 def export(
     run: RunFolder,
     trial: TrialName = "best",
-    to: Annotated[str, typer.Option("--to", help="Formats, joined by commas: genome, safetensors, onnx.")] = "genome,safetensors,onnx",
-    out: Annotated[Path | None, typer.Option("--out", help="A folder; left out: exports/TRIAL of the run.")] = None,
+    to: Annotated[str, typer.Option("--to", metavar="FORMATS", help="Joined by commas.")] = "genome,safetensors,onnx",
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Left out: exports/TRIAL in the run's folder.")] = None,
     json: Json = False,
 ) -> None:
-    """Write a trained network so that others can run it; each file is loaded again and compared."""
+    """Write a trained network in forms that run without us.
+
+    Each file is loaded again and compared with the network; one that differs is not kept.
+    """
     import json as json_
 
     from nas import api
@@ -63,9 +81,9 @@ def export(
     found = Run.open(run)
     folder = api.export(found, found.trial(trial), to=[name.strip() for name in to.split(",") if name.strip()], out=out)
     manifest = json_.loads((folder / "manifest.json").read_text())
-    for name, file in manifest["files"].items():
-        note(f"{folder / name}  {file['bytes']:,} bytes  {_check(file['check'])}")
-    note(f"{folder / 'manifest.json'}")
+    note(f"exported to {folder}")
+    rows = [[name, f"{file['bytes']:,}", _check(file["check"])] for name, file in manifest["files"].items()]
+    note(table(["file", "bytes", "check"], rows))
     if json:
         print_json(manifest)
 

@@ -14,6 +14,7 @@ import json
 import logging
 import os
 import shutil
+import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -34,6 +35,7 @@ os.environ.update(
         "TUNE_WARN_THRESHOLD_S": "10",
         "TUNE_WARN_SLOW_EXPERIMENT_CHECKPOINT_SYNC_THRESHOLD_S": "60",
         "TUNE_DISABLE_SIGINT_HANDLER": "1",
+        "RAY_CHDIR_TO_TRIAL_DIR": "0",
         "TUNE_MAX_LEN_IDENTIFIER": "20",
         "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
     }
@@ -68,9 +70,10 @@ def run(search: Search, run: Run, plan: Plan) -> None:
 def _ray(plan: Plan) -> Iterator[Path]:
     """A Ray of our own with its own folder, or the cluster that was asked for; left as it was found."""
     folder = Path(tempfile.mkdtemp(prefix="nas-"))
-    private = plan.address == "local"
     try:
-        if private:
+        if plan.address == "local":
+            # Workers find the modules that this process finds: a person's own evaluator or data set among them.
+            os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys([os.getcwd(), *sys.path]))
             ray.init(
                 address="local",
                 num_cpus=max(1, round(plan.workers * plan.cpus)),
@@ -81,7 +84,9 @@ def _ray(plan: Plan) -> Iterator[Path]:
             )
         else:
             ray.init(address=plan.address, log_to_driver=False, logging_level=logging.ERROR)
-        logging.getLogger("ray.tune").setLevel(logging.ERROR)
+        # What goes wrong with a trial is in the study; Ray would print it too, a screen for each.
+        for name in ("ray", "ray.tune", "ray.train", "ray.air", "ray._private.worker"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         yield folder
     finally:
         ray.shutdown()

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from nas.complaint import InnerError
 from nas.space.choice import Solve
 from nas.space.network import NetworkSettings
 from nas.space.settings import (
@@ -49,10 +50,12 @@ class SearchFile(Settings):
     def _consistent(self) -> SearchFile:
         width = self.network.width
         if isinstance(width, Solve) and getattr(self.budget, width.solve) is None:
-            raise ValueError(f"network.width is solved for {width.solve}, so the budget must say how many: 'budget: {{{width.solve}: 100k}}'")
+            text = f"network.width is solved for {width.solve}, so it must say how many, such as {{{width.solve}: 100k}}"
+            raise InnerError(("budget",), text)
         if self.stop.name != "none" and self.stop.min_epochs > self.train.epochs:
-            raise ValueError(f"stop.min_epochs ({self.stop.min_epochs}) must be at most train.epochs ({self.train.epochs})")
+            text = f"must be at most train.epochs, which is {self.train.epochs}, got {self.stop.min_epochs}; or set stop.name to none"
+            raise InnerError(("stop", "min_epochs"), text)
         names = [objective.metric for objective in self.objectives]
         if len(set(names)) < len(names):
-            raise ValueError(f"objectives must differ, got {names}")
+            raise InnerError(("objectives",), f"must differ, got {', '.join(names)}")
         return self

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
+from nas.complaint import InnerError
 from nas.genome.layers import ACTIVATIONS
 from nas.motif import blocks, connectivities
 from nas.registry import Registry
@@ -87,7 +88,8 @@ class NetworkSettings(Settings):
             for choice in choices_in(getattr(self, name)):
                 for wanted in choice.when:
                     if wanted not in drawn:
-                        raise ValueError(f"{name}: 'when' takes a position that is drawn before it ({', '.join(drawn)}), got '{wanted}'")
+                        known = ", ".join(drawn)
+                        raise InnerError((name,), f"'when' takes a position that is drawn before it ({known}), got '{wanted}'")
             drawn.append(name)
         return self
 

@@ -57,15 +57,13 @@ class Run:
 
         Relative paths of the space's data are made absolute, so the run can be resumed from anywhere.
         """
+        check_free(folder)
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            if any(folder.iterdir()):
-                hint = f"go on with it: nas resume {folder}" if (folder / "study.db").exists() else "choose another with --out"
-                raise RunError(f"{folder} is not empty; {hint}")
             os.chmod(folder, 0o700)
             (folder / "search.yaml").write_text(_resolved(space))
             (folder / "environment.json").write_text(json.dumps(environment(space), indent=2) + "\n")
-        except (OSError, NotADirectoryError) as error:
+        except OSError as error:
             raise RunError(f"{folder} cannot be written: {error.strerror or error}") from None
         directions = [objective.direction for objective in space.file.objectives]
         about = {
@@ -161,12 +159,16 @@ class Run:
 
     def model(self, trial: Trial) -> torch.nn.Module:
         """The network of a trial with its trained weights, in evaluation mode."""
+        from safetensors import SafetensorError
         from safetensors.torch import load_file
 
         from nas.network import build
 
-        module = build(self.genome(trial))
-        module.load_state_dict(load_file(self.weights(trial)))
+        module, path = build(self.genome(trial)), self.weights(trial)
+        try:
+            module.load_state_dict(load_file(path))
+        except (SafetensorError, RuntimeError) as error:
+            raise RunError(f"{path} does not hold the weights of trial {trial.number}: {str(error).splitlines()[0]}") from None
         return module.eval()
 
     def lock(self) -> DriverLock:
@@ -179,7 +181,10 @@ class DriverLock:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._file = open(folder / "driver.lock", "a+")  # noqa: SIM115  held until `__exit__`
+        try:
+            self._file = open(folder / "driver.lock", "a+")  # noqa: SIM115  held until `__exit__`
+        except OSError as error:
+            raise RunError(f"{folder} cannot be written: {error.strerror}") from None
 
     def __enter__(self) -> DriverLock:
         try:
@@ -234,6 +239,23 @@ def _commit() -> str | None:
     return done.stdout.strip() or None
 
 
-def runs(folder: Path) -> list[Run]:
-    """The runs in a folder, by name."""
-    return [Run.open(path.parent) for path in sorted(folder.glob("*/study.db")) if (path.parent / "search.yaml").is_file()]
+def runs(folder: Path) -> list[Path]:
+    """The folders of the runs that lie in a folder, by name."""
+    return [path.parent for path in sorted(folder.glob("*/study.db"))]
+
+
+def check_free(folder: Path) -> None:
+    """`RunError` where a new run cannot be: something is there already, or nothing can be written there."""
+    try:
+        if folder.exists() and not folder.is_dir():
+            raise RunError(f"{folder} is a file; a run needs a new folder")
+        if folder.is_dir() and any(folder.iterdir()):
+            hint = f"go on with it: nas resume {folder}" if (folder / "study.db").exists() else "choose another with --out"
+            raise RunError(f"{folder} is not empty; {hint}")
+        around = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+    except OSError as error:
+        raise RunError(f"{folder} cannot be written: {error.strerror}") from None
+    if not around.is_dir():
+        raise RunError(f"{folder} cannot be written: {around} is a file")
+    if not os.access(around, os.W_OK | os.X_OK):
+        raise RunError(f"{folder} cannot be written: {around} may not be written to")

@@ -13,14 +13,14 @@ from collections.abc import Callable, Iterable
 from nas.errors import OverBudget, SearchError
 from nas.evaluate import Outcome
 from nas.genome import Genome
+from nas.seeds import derive
+from nas.space import SearchSpace
+from nas.strategy import strategies
 from nas.study.memory import Memory
 from nas.study.novelty import Novelty
 from nas.study.stopping import goes_on, rungs
 from nas.study.store import Store
 from nas.study.trial import Trial
-from nas.seeds import derive
-from nas.space import SearchSpace
-from nas.strategy import strategies
 
 PATIENCE = 200  # proposals in a row that bring nothing to train, after which a search is over
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import optuna
 from optuna.trial import FrozenTrial, TrialState, create_trial
+from sqlalchemy.exc import SQLAlchemyError
 
 from nas.errors import RunError
 from nas.study.trial import Trial
@@ -67,10 +68,13 @@ class Store:
     @classmethod
     def open(cls, url: str) -> Store:
         """An existing study; `RunError` where there is none."""
+        place = url.removeprefix("sqlite:///")
         try:
             return cls(optuna.load_study(storage=_durable(url), study_name=STUDY))
         except KeyError:
-            raise RunError(f"{url} holds no study of a search") from None
+            raise RunError(f"{place} holds no study of a search") from None
+        except SQLAlchemyError as error:
+            raise RunError(f"{place} cannot be read as a study: {str(getattr(error, 'orig', error)).splitlines()[0]}") from None
 
     def add(self, trial: Trial, frozen: FrozenTrial, memory: dict[str, Any]) -> None:
         """Write down a proposal before anything is done about it."""

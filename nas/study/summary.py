@@ -43,8 +43,11 @@ def trial_dict(trial: Trial) -> dict[str, Any]:
 
 
 def _environment(run: Run) -> dict[str, Any]:
-    path = run.folder / "environment.json"
-    return json.loads(path.read_text()) if path.is_file() else {}
+    try:
+        found = json.loads((run.folder / "environment.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}  # it says how a run came to be; the study is whole without it
+    return found if isinstance(found, dict) else {}
 
 
 def answer(run: Run) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 import pytest
@@ -17,12 +18,14 @@ def decide(
     *,
     seconds: dict[str, float],
     losses: dict[str, float],
+    disturbed: float = 0.0,
 ) -> str:
     """`choose`, with a clock that each step moves on, and losses of our own."""
-    clock = [0.0]
+    clock, steps = [0.0], itertools.count()
 
     def step(model: object, optimizer: object, x: torch.Tensor, y: torch.Tensor, *, precision: str) -> float:
         clock[0] += seconds[precision]
+        clock[0] += disturbed if next(steps) > 3 else 0.0  # from the third step of each on
         return losses[precision]
 
     monkeypatch.setattr(precision, "_step", step)
@@ -41,6 +44,13 @@ def test_bf16_is_chosen_where_it_is_a_fifth_faster_and_the_losses_agree(
 ) -> None:
     seconds, losses = {"float32": 0.1, "bf16": fast}, {"float32": 2.0, "bf16": loss}
     assert decide(make_job(), small(), monkeypatch, seconds=seconds, losses=losses) == expected
+
+
+def test_steps_that_another_process_slowed_down_do_not_count(
+    make_job: Callable[..., Job], small: Callable[..., Genome], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds, losses = {"float32": 0.1, "bf16": 0.05}, {"float32": 2.0, "bf16": 2.0}
+    assert decide(make_job(), small(), monkeypatch, seconds=seconds, losses=losses, disturbed=3.0) == "bf16"
 
 
 def test_a_network_whose_steps_take_no_time_stays_in_float32(
