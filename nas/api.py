@@ -265,7 +265,8 @@ def train(
     folder = Path(job.checkpoints) / "final"
     if before is not None:
         _forget(folder)
-    job = replace(job, checkpoints=str(folder), seed=job.seed if seed is None else seed)
+    epochs = final_epochs(run)
+    job = replace(job, checkpoints=str(folder), seed=job.seed if seed is None else seed, epochs=epochs)
 
     def report(epoch: int, metrics: dict[str, float]) -> bool:
         if watch is not None:
@@ -281,6 +282,12 @@ def train(
         raise NasError(f"the final training of trial {trial.number} failed: {outcome.reason}")
     run.store.note(f"final:{trial.number}", {"metrics": outcome.metrics, "seed": job.seed, "seconds": outcome.seconds})
     return outcome.metrics
+
+
+def final_epochs(run: Run) -> int:
+    """How long a final training takes."""
+    recipe = run.space.file.train
+    return recipe.final_epochs or recipe.epochs
 
 
 def _forget(folder: Path) -> None:

@@ -78,7 +78,7 @@ def test_a_folder_is_no_file(checkout: Path) -> None:
 
 def test_nothing_shipped_is_no_names(checkout: Path) -> None:
     assert shipped.names("search_spaces") == []
-    with pytest.raises(UnknownNameError, match="'x' is not a known search space, and not a file$"):
+    with pytest.raises(UnknownNameError, match=r"'x' is not a known search space, and not a file$"):
         shipped.find("search_spaces", "x")
 
 

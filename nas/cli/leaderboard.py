@@ -65,7 +65,7 @@ def _cells(trial: Trial, metric: str, on_front: bool, *, wide: bool) -> list[str
         *costs,
         str(trial.depth),
         *([str(max(trial.curve, default=0)), f"{trial.seconds:.1f}"] if wide else []),
-        reason + choices_text(trial),
+        reason + (choices_text(trial) if wide else choices_text(trial).replace(", ", " ")),
     ]
 
 

@@ -40,7 +40,7 @@ def main() -> None:
     except OSError as error:
         if error.filename is None:
             raise
-        _fail(f"{error.filename}: {error.strerror}", 1)  # a full disk, a folder that may not be written to
+        _fail(f"{error.filename2 or error.filename}: {error.strerror}", 1)  # a full disk, a folder that may not be written to
 
 
 def _fail(text: str, status: int) -> None:

@@ -87,7 +87,7 @@ def _interruptible(folder: Path) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        kept = (folder / "study.db").exists()
+        kept = (folder / "study.journal").exists()
         note(
             f"interrupted; finished trials are kept, go on with: nas resume {folder}"
             if kept

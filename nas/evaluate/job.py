@@ -37,7 +37,7 @@ class Job:
     time_limit_seconds: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        return dataclasses.asdict(self)
+        return dict(vars(self))  # shallow: the genome is plain data already
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Job:

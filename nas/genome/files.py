@@ -26,11 +26,11 @@ def load(path: str | Path) -> Genome:
 def _place(document: Document, message: str) -> tuple[str | int, ...]:
     """Where the node stands that the message is about: the first that it names."""
     nodes = document.data.get("nodes") if isinstance(document.data, dict) else None
-    for name in re.findall(r"'([^']+)'", message) if isinstance(nodes, list) else ():
-        for index, entry in enumerate(nodes):
-            if isinstance(entry, dict) and entry.get("name") == name:
-                return ("nodes", index)
-    return ()
+    if not isinstance(nodes, list):
+        return ()
+    places = {str(entry.get("name")): index for index, entry in enumerate(nodes) if isinstance(entry, dict)}
+    named = next((name for name in re.findall(r"'([^']+)'", message) if name in places), None)
+    return () if named is None else ("nodes", places[named])
 
 
 def save(genome: Genome, path: str | Path) -> None:

@@ -271,14 +271,14 @@ def _in_order(nodes: tuple[Node, ...]) -> tuple[tuple[Node, ...], list[tuple[int
 
 
 @lru_cache(maxsize=1 << 16)  # the names of composed genomes are the same few thousands again and again
-def _is_name(name: str) -> bool:
-    return _NAME.fullmatch(name) is not None
+def _is_name(name: object) -> bool:
+    return isinstance(name, str) and _NAME.fullmatch(name) is not None
 
 
 def _check_names(nodes: tuple[Node, ...]) -> None:
     seen: set[str] = set()
     for node in nodes:
-        if not isinstance(node.name, str) or not _is_name(node.name):
+        if not _is_name(node.name):
             raise GenomeError(f"{node.name!r} is no name for a node: parts of letters, digits and _, joined by '/'")
         if node.name in seen:
             raise GenomeError(f"two nodes are called '{node.name}'; names must differ")

@@ -35,6 +35,7 @@ MAX_STEPS = 100_000
 Wires = list[tuple[int, ...]]
 
 _MERGES = (Add, Mean, Multiply, Concat)
+_SUSPECTS = frozenset((*_MERGES, Identity, Zero, Dropout))
 
 
 class Plain(NamedTuple):
@@ -45,13 +46,13 @@ class Plain(NamedTuple):
     unordered: list[bool]  # whether its inputs have no order
     wires: Wires  # places in `kept`
     outputs: list[int]
+    rewired: Wires  # for each node of the genome, places in the genome; of a zero, with what it stands behind
 
 
 def simplify(genome: Genome) -> Plain:
     """Apply rules 2 to 4."""
-    nodes = genome.nodes
-    wires = _rewired(genome)
-    outputs = genome.output_places()
+    nodes, outputs = genome.nodes, genome.output_places()
+    rewired = wires = _rewired(genome)
     if wires is genome.wires:
         kept = list(range(len(nodes)))
     else:
@@ -65,13 +66,13 @@ def simplify(genome: Genome) -> Plain:
     for index, op in enumerate(ops):
         if type(op) is Zero:
             labels[index] = b"zero of " + repr(genome.shapes[nodes[kept[index]].name]).encode()
-    return Plain(kept, labels, [op.commutative for op in ops], wires, outputs)
+    return Plain(kept, labels, [op.commutative for op in ops], wires, outputs, rewired)
 
 
 def _rewired(genome: Genome) -> Wires:
     """The wires with rules 2 and 3 applied; the genome's own where no rule says anything."""
     nodes, wires = genome.nodes, genome.wires
-    if not any(_may_go(node.op, inputs) for node, inputs in zip(nodes, wires, strict=True)):
+    if not any(type(node.op) in _SUSPECTS and _may_go(node.op, inputs) for node, inputs in zip(nodes, wires, strict=True)):
         return wires
     stands_for: list[int] = []
     zeros: dict[tuple[int, ...], int] = {}  # the first of each shape stands for all
@@ -149,8 +150,8 @@ def canonical(genome: Genome) -> tuple[list[int], Wires]:
     stands behind, for its shape.
     """
     plain, colour = genome.plain_form
-    wires = _rewired(genome)
-    kept = plain.kept if wires is genome.wires else _reaching(wires, genome.output_places())
+    wires = plain.rewired
+    kept = plain.kept if len(plain.kept) == len(genome) else _reaching(wires, genome.output_places())
     rank = dict(zip(plain.kept, colour, strict=True))
     new = {old: index for index, old in enumerate(kept)}
     found: Wires = []

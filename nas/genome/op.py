@@ -67,9 +67,9 @@ def operation(kind: str) -> Callable[[OpClass], OpClass]:
         made = dataclasses.dataclass(frozen=True, slots=True)(cls)
         taken = {field.name for field in dataclasses.fields(made)} & {"name", "op", "inputs"}  # type: ignore[arg-type]
         if taken:
-            raise GenomeError(f"operation '{kind}' has an argument '{taken.pop()}', which names something else in a genome's file")
+            raise GenomeError(f"operation '{kind}' has an argument '{taken.pop()}', which a genome's file needs itself")
         made.kind = kind
-        made.__hash__ = _cached_hash
+        made.__hash__ = _cached_hash  # type: ignore[assignment]
         registry.register(kind, made)
         return made
 

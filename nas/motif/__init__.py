@@ -4,7 +4,7 @@ from nas.motif import basic, inception  # noqa: F401  (registers the blocks)
 from nas.motif.block import Block, BlockOptions, blocks
 from nas.motif.builder import Builder, Line
 from nas.motif.connectivity import Connectivity, Step, connectivities
-from nas.motif.staged import Stage, Staged, Stem, compose
+from nas.motif.staged import Stage, Staged, Stem, compose, measure
 
 __all__ = [
     "Block",
@@ -19,4 +19,5 @@ __all__ = [
     "blocks",
     "compose",
     "connectivities",
+    "measure",
 ]

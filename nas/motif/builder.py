@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from typing import NamedTuple
 
@@ -31,15 +29,9 @@ class Builder:
         self.params = self.macs = self.activations = 0
         self._prefix = ""
 
-    @contextmanager
-    def scope(self, name: str) -> Iterator[None]:
+    def scope(self, name: str) -> _Scope:
         """Names of nodes that are added within begin with `name/`."""
-        before = self._prefix
-        self._prefix = f"{before}{name}/"
-        try:
-            yield
-        finally:
-            self._prefix = before
+        return _Scope(self, name)
 
     def add(self, name: str, op: Op, *lines: Line) -> Line:
         """A node that applies `op` to the lines."""
@@ -53,6 +45,12 @@ class Builder:
         self.macs += fact.macs
         self.activations += fact.size
         return Line(full, fact.shape)
+
+    def count(self, params: int, macs: int, activations: int) -> None:
+        """Add the cost of nodes that are not added themselves."""
+        self.params += params
+        self.macs += macs
+        self.activations += activations
 
     def genome(self) -> Genome:
         """The genome of the nodes so far."""
@@ -75,6 +73,22 @@ class Builder:
     def sum(self, name: str, *lines: Line) -> Line:
         """The sum of lines."""
         return self.add(name, _ADD, *lines)
+
+
+class _Scope:
+    """A prefix while it is open; a class, because a generator with `contextmanager` takes three times as long."""
+
+    __slots__ = ("_before", "_builder", "_name")
+
+    def __init__(self, builder: Builder, name: str) -> None:
+        self._builder, self._name = builder, name
+
+    def __enter__(self) -> None:
+        self._before = self._builder._prefix
+        self._builder._prefix = f"{self._before}{self._name}/"
+
+    def __exit__(self, *_: object) -> None:
+        self._builder._prefix = self._before
 
 
 _NORM, _ADD = ops.BatchNorm2d(), ops.Add()

@@ -1,11 +1,14 @@
 """The Inception block: 1x1, 3x3, 5x5 and pool branches side by side, joined by concatenation.
 
 Szegedy et al. 2015, arXiv:1409.4842, figure 2b and table 1, with batch norm behind each convolution. The 1x1
-reductions are half of the 3x3 branch's channels and a quarter of the 5x5 branch's, near the table's ratios. The branches end without
-an activation, because it follows the join: an activation of a concatenation is the concatenation of activations.
+reductions are half of the 3x3 branch's channels and a quarter of the 5x5 branch's, near the table's ratios. The branches
+end without an activation, because it follows the join: an activation of a concatenation is the concatenation of
+activations.
 """
 
 from __future__ import annotations
+
+from functools import lru_cache
 
 from nas.errors import GenomeError
 from nas.genome import ops
@@ -15,23 +18,25 @@ from nas.motif.builder import Builder, Line
 BRANCHES = ("one", "three", "five", "pool")
 
 
-def widths(width: int, shares: tuple[int, ...]) -> list[int]:
-    """Divide `width` channels by `shares`, each branch one at least; what rounding leaves goes to the largest share.
+@lru_cache(maxsize=1 << 14)
+def widths(width: int, shares: tuple[int, ...]) -> tuple[int, ...]:
+    """Divide `width` channels by `shares`, each branch one at least.
+
+    One channel after the other goes to the branch with the largest share / (2 * channels + 1), as seats go to parties by
+    the method of Sainte-Lague: so no branch becomes narrower as the block becomes wider, and its cost never falls.
 
     >>> widths(256, (2, 4, 1, 1))
-    [64, 128, 32, 32]
+    (64, 128, 32, 32)
     """
     if width < len(shares):
         raise GenomeError(f"a block of {len(shares)} branches is at least {len(shares)} channels wide, got {width}")
-    total = sum(shares)
-    parts = [max(1, width * share // total) for share in shares]
-    order = sorted(range(len(parts)), key=lambda i: (-shares[i], i))
-    parts[order[0]] += width - sum(parts)
-    while parts[order[0]] < 1:
-        widest = max(range(len(parts)), key=lambda i: parts[i])
-        parts[widest] -= 1
-        parts[order[0]] += 1
-    return parts
+    total, places = sum(shares), range(len(shares))
+    parts = [max(1, (share * (2 * width - len(shares)) + total) // (2 * total)) for share in shares]
+    while sum(parts) < width:
+        parts[min(places, key=lambda i: ((2 * parts[i] + 1) / shares[i], i))] += 1
+    while sum(parts) > width:
+        parts[max([i for i in places if parts[i] > 1], key=lambda i: ((2 * parts[i] - 1) / shares[i], i))] -= 1
+    return tuple(parts)
 
 
 def inception(b: Builder, line: Line, width: int, stride: int, options: BlockOptions) -> Line:

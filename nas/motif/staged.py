@@ -5,10 +5,13 @@ The skeleton of the CIFAR networks (He et al. 2016a, arXiv:1512.03385, section 4
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from nas.errors import GenomeError
 from nas.genome import Shape, ops
+from nas.genome.genome import MAX_NODES
 from nas.motif.block import Block, BlockOptions
 from nas.motif.builder import Builder, Line
 from nas.motif.connectivity import Connectivity, Lines, Step
@@ -32,7 +35,7 @@ class Stage:
     width: int
     block: Block
     connect: Connectivity
-    options: BlockOptions = BlockOptions()
+    options: BlockOptions = field(default_factory=BlockOptions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,46 +53,101 @@ def compose(plan: Staged, *, input_shape: Shape, classes: int) -> Builder:
     Raises `GenomeError` for a stage that would shrink below one pixel.
     """
     b = Builder()
-    line = _stem(b, plan, b.add("input", ops.Input(input_shape)))
-    lines: Lines = (line,)
+    first, last = plan.stages[0], plan.stages[-1]
+    lines: Lines = (_stem(b, plan.stem, first.block, first.options, b.add("input", ops.Input(input_shape))),)
     for number, stage in enumerate(plan.stages, start=1):
-        stride = 1 if number == 1 else 2
-        if stride == 2 and min(lines[0].shape[1:]) < 2:
-            raise GenomeError(
-                f"stage {number} would halve an image of {lines[0].shape[1]}x{lines[0].shape[2]}; "
-                f"with this input there is room for {number - 1} stage(s)"
-            )
-        following = plan.stages[number].connect.lines if number < len(plan.stages) else 1
-        ends = stage.connect.lines != following
-        lines = lines if len(lines) == stage.connect.lines else lines * stage.connect.lines
+        lines = _begin(plan, number, lines)
         with b.scope(f"stage{number}"):
-            for index in range(1, stage.depth + 1):
-                fuse = ends and index == stage.depth
+            for index, step in enumerate(_steps(plan, number), start=1):
                 with b.scope(f"block{index}"):
-                    step = Step(stage.block, stage.options, stage.width, stride if index == 1 else 1, fuse)
                     lines = stage.connect.step(b, lines, step)
-    _head(b, plan, lines, classes)
+                if len(b.nodes) > MAX_NODES:
+                    raise GenomeError(f"it has more than {MAX_NODES:,} nodes")
+    _head(b, last.block, last.options, plan.dropout, lines[0], classes)
     return b
 
 
-def _stem(b: Builder, plan: Staged, line: Line) -> Line:
-    stem, first = plan.stem, plan.stages[0]
+def measure(plan: Staged, *, input_shape: Shape, classes: int) -> Builder:
+    """A builder that has counted what `compose` would add, without its nodes.
+
+    Blocks are alike again and again, in a network and from one network to the next; each is costed once.
+    """
+    total = Builder()
+
+    def count(part: tuple[Builder, Lines]) -> Lines:
+        total.count(part[0].params, part[0].macs, part[0].activations)
+        return part[1]
+
+    lines = count(_measured_stem(plan.stem, plan.stages[0].block, plan.stages[0].options, input_shape))
+    for number, stage in enumerate(plan.stages, start=1):
+        lines = _begin(plan, number, lines)
+        known: tuple[Step, tuple[Shape, ...], tuple[Builder, Lines]] | None = None
+        for step in _steps(plan, number):
+            shapes = tuple([line.shape for line in lines])
+            if known is None or known[0] is not step or known[1] != shapes:  # a lookup in the cache is not quick
+                known = step, shapes, _measured_step(stage.connect, step, shapes)
+            lines = count(known[2])
+    last = plan.stages[-1]
+    count(_measured_head(last.block, last.options, plan.dropout, lines[0].shape, classes))
+    return total
+
+
+@lru_cache(maxsize=1 << 15)
+def _measured_step(connect: Connectivity, step: Step, shapes: tuple[Shape, ...]) -> tuple[Builder, Lines]:
+    b = Builder()
+    return b, connect.step(b, tuple([Line("line", shape) for shape in shapes]), step)
+
+
+@lru_cache(maxsize=1 << 12)
+def _measured_stem(stem: Stem, block: Block, options: BlockOptions, shape: Shape) -> tuple[Builder, Lines]:
+    b = Builder()
+    return b, (_stem(b, stem, block, options, b.add("input", ops.Input(shape))),)
+
+
+@lru_cache(maxsize=1 << 12)
+def _measured_head(block: Block, options: BlockOptions, dropout: float, shape: Shape, classes: int) -> tuple[Builder, Lines]:
+    b = Builder()
+    _head(b, block, options, dropout, Line("line", shape), classes)
+    return b, ()
+
+
+def _begin(plan: Staged, number: int, lines: Lines) -> Lines:
+    """The lines that the stage of this number takes; two are copies of one."""
+    if number > 1 and min(lines[0].shape[1:]) < 2:
+        raise GenomeError(
+            f"stage {number} would halve an image of {lines[0].shape[1]}x{lines[0].shape[2]}; "
+            f"with this input there is room for {number - 1} stage(s)"
+        )
+    wanted = plan.stages[number - 1].connect.lines
+    return lines if len(lines) == wanted else lines * wanted
+
+
+def _steps(plan: Staged, number: int) -> Iterator[Step]:
+    """The blocks of a stage: the first halves the resolution, the last ends lines that the next stage does not take."""
+    stage = plan.stages[number - 1]
+    following = plan.stages[number].connect.lines if number < len(plan.stages) else 1
+    ends = stage.connect.lines != following
+    inner = Step(stage.block, stage.options, stage.width, 1)
+    for index in range(1, stage.depth + 1):
+        first, last = number > 1 and index == 1, ends and index == stage.depth
+        yield replace(inner, stride=2 if first else 1, fuse=last) if first or last else inner
+
+
+def _stem(b: Builder, stem: Stem, block: Block, options: BlockOptions, line: Line) -> Line:
     with b.scope("stem"):
         line = b.conv("conv", line, stem.width, kernel=stem.kernel, stride=stem.stride)
-        if not first.block.preactivated:
-            line = b.act("act", b.norm("norm", line), first.options.activation)
+        if not block.preactivated:
+            line = b.act("act", b.norm("norm", line), options.activation)
         return b.add("pool", ops.MaxPool2d((3, 3), (2, 2), (1, 1)), line) if stem.pool else line
 
 
-def _head(b: Builder, plan: Staged, lines: Lines, classes: int) -> None:
+def _head(b: Builder, block: Block, options: BlockOptions, dropout: float, line: Line, classes: int) -> None:
     """Pool and classify; behind pre-activated blocks a last norm and activation comes first."""
-    last = plan.stages[-1]
-    (line,) = lines
     with b.scope("head"):
-        if last.block.preactivated:
-            line = b.act("act", b.norm("norm", line), last.options.activation)
+        if block.preactivated:
+            line = b.act("act", b.norm("norm", line), options.activation)
         line = b.add("pool", ops.GlobalAvgPool2d(), line)
-        if plan.dropout:
-            line = b.add("dropout", ops.Dropout(plan.dropout), line)
+        if dropout:
+            line = b.add("dropout", ops.Dropout(dropout), line)
         line = b.add("linear", ops.Linear(classes), b.add("flatten", ops.Flatten(), line))
     b.add("output", ops.Output(), line)

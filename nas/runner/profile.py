@@ -15,8 +15,8 @@ from nas.space.settings import Settings
 class Profile(Settings):
     """One YAML file of `runners/`."""
 
-    name: str
-    about: str = ""
+    name: str = Field(description="what errors and plans call it")
+    about: str = Field("", description="a sentence")
     engine: Literal["local", "ray"] = Field(description="local: this process, one trial at a time; ray: Ray Tune")
     address: str = Field("local", description="local: a private Ray that ends with the search; else the address of a cluster")
     workers: Annotated[int, Field(ge=1)] | Literal["auto"] = Field("auto", description="trials at once; auto: as many as fit")

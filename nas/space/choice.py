@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Generic, Literal, Protocol, TypeVar
 
 from pydantic import Discriminator, Field, Tag, model_validator
@@ -19,6 +20,8 @@ from nas.space.settings import Settings
 
 T = TypeVar("T")
 Scalar = str | int | float | bool
+MOST = 100_000  # of any whole number: a network of more blocks or channels is a slip of the pen
+WholeNumber = Annotated[int, Field(ge=1, le=MOST)]
 
 
 class Suggests(Protocol):
@@ -39,7 +42,7 @@ class Choice(Settings):
 class IntChoice(Choice):
     """A whole number from `low` to `high`, both included."""
 
-    int: tuple[int, int]
+    int: tuple[WholeNumber, WholeNumber]
     step: Annotated[int, Field(ge=1)] = 1
     log: bool = False
 
@@ -52,13 +55,12 @@ class IntChoice(Choice):
             raise ValueError("a logarithmic range starts at 1 or above and has no step")
         return self
 
-    def options(self) -> list[int]:
+    def options(self) -> Sequence[int]:
         """All values, smallest first."""
-        return list(range(self.int[0], self.int[1] + 1, self.step))
+        return range(self.int[0], self.int[1] + 1, self.step)
 
     def draw(self, trial: Suggests, name: str) -> int:
-        high = self.options()[-1] if self.step > 1 else self.int[1]
-        return trial.suggest_int(name, self.int[0], high, step=self.step, log=self.log)
+        return trial.suggest_int(name, self.int[0], self.options()[-1], step=self.step, log=self.log)
 
 
 class FloatChoice(Choice):
@@ -89,9 +91,9 @@ class OneOf(Choice, Generic[T]):
             raise ValueError(f"the values of a choice differ, got {list(self.choice)}")
         return self
 
-    def options(self) -> list[T]:
+    def options(self) -> Sequence[T]:
         """All values, in the order of the file."""
-        return list(self.choice)
+        return self.choice
 
     def draw(self, trial: Suggests, name: str) -> T:
         return trial.suggest_categorical(name, list(self.choice))
@@ -101,9 +103,19 @@ class Solve(Settings):
     """The widest network that the budget allows: `solve` names a limit that the budget sets."""
 
     solve: Literal["params", "macs", "activations"]
-    least: Annotated[int, Field(ge=1)] = Field(4, description="the narrowest width that is tried")
-    most: Annotated[int, Field(ge=1)] = Field(4096, description="the widest width that is tried")
+    least: Annotated[int, Field(ge=1, le=MOST)] = Field(4, description="the narrowest width that is tried")
+    most: Annotated[int, Field(ge=1, le=MOST)] = Field(4096, description="the widest width that is tried")
     multiple: Annotated[int, Field(ge=1)] = Field(1, description="widths are multiples of this")
+
+    @model_validator(mode="after")
+    def _some(self) -> Solve:
+        if not self.options():
+            raise ValueError(f"no multiple of {self.multiple} lies between least ({self.least}) and most ({self.most})")
+        return self
+
+    def options(self) -> Sequence[int]:
+        """All widths that may be tried, narrowest first."""
+        return range(-(-self.least // self.multiple) * self.multiple, self.most + 1, self.multiple)
 
 
 def _kind(value: Any) -> str:
@@ -115,7 +127,6 @@ def _kind(value: Any) -> str:
 
 
 _KIND = Discriminator(_kind)
-WholeNumber = Annotated[int, Field(ge=1)]
 Number = Annotated[
     Annotated[WholeNumber, Tag("value")] | Annotated[IntChoice, Tag("int")] | Annotated[OneOf[WholeNumber], Tag("choice")],
     _KIND,
@@ -141,6 +152,21 @@ Width = Annotated[
     | Annotated[tuple[Number, ...], Tag("stages")],
     _KIND,
 ]
+
+
+def choices_in(position: Any) -> list[Choice]:
+    """The choices that stand at a position."""
+    found = position if isinstance(position, tuple) else (position,)
+    return [choice for choice in found if isinstance(choice, Choice)]
+
+
+def options_of(position: Any) -> list[Any]:
+    """Every value that may come of a position; empty for a range of numbers with fractions."""
+    if isinstance(position, tuple):
+        return [value for one in position for value in options_of(one)]
+    if isinstance(position, FloatChoice):
+        return []
+    return list(position.options()) if isinstance(position, IntChoice | OneOf | Solve) else [position]
 
 
 def named(kind: Any) -> Any:

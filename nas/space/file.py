@@ -34,13 +34,15 @@ Objective = Annotated[ObjectiveSettings, BeforeValidator(_objective)]
 class SearchFile(Settings):
     """A search space as written in YAML."""
 
-    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", description="also of the run's folder")
     about: str = Field("", description="a sentence for `nas space list`")
-    kind: Literal["staged"] = "staged"
+    kind: Literal["staged"] = Field("staged", description="stages of blocks")
     data: DataSettings = DataSettings()
     network: NetworkSettings = NetworkSettings()
     budget: BudgetSettings = BudgetSettings()
-    objectives: tuple[Objective, ...] = Field((ObjectiveSettings(metric="error"),), min_length=1, max_length=4)
+    objectives: tuple[Objective, ...] = Field(
+        (ObjectiveSettings(metric="error"),), min_length=1, max_length=4, description="what is better; the first one ranks"
+    )
     evaluator: str = Field("train", description="train, or module:function")
     train: TrainSettings = TrainSettings()
     stop: StopSettings = StopSettings()

@@ -8,10 +8,11 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from nas.complaint import InnerError
+from nas.errors import nearest
 from nas.genome.layers import ACTIVATIONS
 from nas.motif import blocks, connectivities
 from nas.registry import Registry
-from nas.space.choice import Choice, Number, Share, StageNumber, Width, named
+from nas.space.choice import Number, Share, StageNumber, Width, choices_in, named, options_of
 from nas.space.settings import Settings
 
 
@@ -44,9 +45,8 @@ def _shares(value: str) -> str:
     return value
 
 
-Kernel = Annotated[
-    int, BeforeValidator(_kernel), AfterValidator(_odd), WithJsonSchema({"anyOf": [{"type": "integer"}, {"pattern": "^[0-9]+x[0-9]+$"}]})
-]
+_AS_JSON = {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": "^[0-9]+x[0-9]+$"}]}
+Kernel = Annotated[int, BeforeValidator(_kernel), AfterValidator(_odd), WithJsonSchema(_AS_JSON)]
 Shares = Annotated[str, AfterValidator(_shares)]
 KernelPosition = named(Kernel)
 BlockPosition = named(_from(blocks))
@@ -60,7 +60,7 @@ class StemSettings(Settings):
 
     conv: Kernel = Field(3, description="its kernel, such as 3x3")
     width: Number | None = Field(None, description="its channels; left out: the width of the first stage")
-    stride: Literal[1, 2, 4] = 1
+    stride: Literal[1, 2, 4] = Field(1, description="its step in pixels")
     pool: bool = Field(False, description="a 3x3 max pooling of stride 2 behind it")
 
 
@@ -68,12 +68,12 @@ class NetworkSettings(Settings):
     """Stem, stages of blocks, classifier; every stage but the first halves the resolution."""
 
     stem: StemSettings = StemSettings()
-    stages: Number = 3
+    stages: Number = Field(3, description="each but the first halves the resolution")
     block: BlockPosition = Field("basic", description="what is repeated")  # type: ignore[valid-type]
     connect: ConnectPosition = Field("residual", description="how blocks meet")  # type: ignore[valid-type]
     depth: StageNumber = Field(3, description="blocks in each stage")
     kernel: KernelPosition = Field(3, description="of the basic, preact and bottleneck blocks")  # type: ignore[valid-type]
-    activation: ActivationPosition = "relu"  # type: ignore[valid-type]
+    activation: ActivationPosition = Field("relu", description="behind convolutions")  # type: ignore[valid-type]
     branches: StageNumber = Field(4, description="of an inception block: 1x1, 3x3, 5x5, pool, so many from the left")
     shares: SharesPosition = Field("2:4:1:1", description="how branches divide the width")  # type: ignore[valid-type]
     growth: Number | None = Field(None, description="widens each stage by this factor; left out: 2, and 1 where dense")
@@ -85,21 +85,44 @@ class NetworkSettings(Settings):
         """A condition names a position that is drawn before, so order says what may depend on what."""
         drawn: list[str] = []
         for name in ORDER:
-            for choice in choices_in(getattr(self, name)):
-                for wanted in choice.when:
+            for choice in choices_in(self.position(name)):
+                for wanted, values in choice.when.items():
                     if wanted not in drawn:
-                        known = ", ".join(drawn)
-                        raise InnerError((name,), f"'when' takes a position that is drawn before it ({known}), got '{wanted}'")
+                        text = f"'when' takes a position that is drawn before it ({', '.join(drawn)}), got '{wanted}'"
+                        raise InnerError(tuple(name.split(".")), text)
+                    self._check_wanted(name, wanted, values if isinstance(values, list) else [values])
             drawn.append(name)
         return self
 
+    def _check_wanted(self, name: str, wanted: str, values: list[Any]) -> None:
+        known = options_of(self.position(wanted))
+        for value in values:
+            if known and value not in known:
+                hint = nearest(str(value), [str(option) for option in known])
+                raise InnerError(tuple(name.split(".")), f"'when' asks for {wanted} {value}, which is never drawn{hint}")
+
+    @model_validator(mode="after")
+    def _branches(self) -> NetworkSettings:
+        """Of an inception block each branch has a share, and a channel at least, in whatever combination."""
+        if "inception" not in options_of(self.block):
+            return self
+        most = max(options_of(self.branches))
+        for shares in options_of(self.shares):
+            if shares.count(":") + 1 < most:
+                raise InnerError(("shares",), f"{most} branches take as many shares of the width, got {shares}")
+        if min(options_of(self.width)) < most:
+            narrow = min(options_of(self.width))
+            raise InnerError(("width",), f"an inception block of {most} branches is at least {most} channels wide, got {narrow}")
+        return self
+
+    def position(self, name: str) -> Any:
+        """What stands at a position of `ORDER`."""
+        return self.stem.width if name == "stem.width" else getattr(self, name)
+
 
 # Positions in the order in which they are drawn: what costs are computed from comes first, the width last.
-ORDER = ("stages", "block", "connect", "depth", "kernel", "activation", "branches", "shares", "growth", "dropout", "width")
+ORDER = (
+    "stages", "block", "connect", "depth", "kernel", "activation", "branches", "shares", "growth", "dropout",
+    "stem.width", "width",
+)  # fmt: skip
 PER_STAGE = ("block", "connect", "depth", "kernel", "activation", "branches", "shares", "width")
-
-
-def choices_in(position: Any) -> list[Choice]:
-    """The choices that stand at a position."""
-    found = position if isinstance(position, tuple) else (position,)
-    return [choice for choice in found if isinstance(choice, Choice)]

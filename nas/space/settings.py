@@ -41,15 +41,16 @@ class AugmentSettings(Settings):
 class TrainSettings(Settings):
     """How one network is trained."""
 
-    epochs: int = Field(15, ge=1)
-    batch: int = Field(128, ge=1)
-    optimizer: Literal["sgd", "adamw"] = "sgd"
-    lr: float = Field(0.1, gt=0)
+    epochs: int = Field(15, ge=1, description="passes over the training images")
+    final_epochs: int | None = Field(None, ge=1, description="of the final training by `nas train`; left out: epochs")
+    batch: int = Field(128, ge=1, description="images in a step")
+    optimizer: Literal["sgd", "adamw"] = Field("sgd", description="sgd has Nesterov momentum")
+    lr: float = Field(0.1, gt=0, description="the highest learning rate")
     momentum: float = Field(0.9, ge=0, lt=1, description="Nesterov momentum of sgd; the first beta of adamw")
     weight_decay: float = Field(5e-4, ge=0, description="not on norms and biases")
-    schedule: Literal["cosine", "one-cycle", "constant"] = "cosine"
+    schedule: Literal["cosine", "one-cycle", "constant"] = Field("cosine", description="of the learning rate")
     warmup: float = Field(1.0, ge=0, description="epochs of linear warm-up")
-    label_smoothing: float = Field(0.0, ge=0, lt=1)
+    label_smoothing: float = Field(0.0, ge=0, lt=1, description="the share of a label that goes to all classes")
     clip: float | None = Field(None, gt=0, description="the largest norm of the gradient")
     ema: float | None = Field(None, gt=0, lt=1, description="decay of an average of the weights that is evaluated instead")
     augment: AugmentSettings = AugmentSettings()
@@ -64,7 +65,7 @@ class TrainSettings(Settings):
 class StopSettings(Settings):
     """When a trial that does badly is ended early."""
 
-    name: Literal["none", "successive-halving"] = "none"
+    name: Literal["none", "successive-halving"] = Field("none", description="the rule")
     min_epochs: int = Field(1, ge=1, description="the first rung")
     factor: int = Field(3, ge=2, description="of each rung one trial in so many goes on; rungs grow by the same factor")
     metric: str = Field("error", description="what rungs compare; smaller is better")
@@ -73,9 +74,9 @@ class StopSettings(Settings):
 class StrategySettings(Settings):
     """Who decides what to try next."""
 
-    name: str = "tpe"
+    name: str = Field("tpe", description="a strategy")
     trials: int = Field(24, ge=1, description="networks to train")
-    seed: int = Field(0, ge=0)
+    seed: int = Field(0, ge=0, description="of the whole search; another one gives another search")
     window: int = Field(8, ge=1, description="a proposal knows the results of trials at least so many before it")
     repeats: Literal["reuse", "retrain"] = Field(
         "reuse", description="a genome that was tried already: take its result, or train it again with a new seed"

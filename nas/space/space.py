@@ -11,8 +11,9 @@ from nas import shipped
 from nas.document import Document, parse, read
 from nas.errors import OverBudget, SpaceError
 from nas.genome import Genome, Shape
-from nas.space.choice import Choice, IntChoice, Solve, Suggests
+from nas.space.choice import Choice, Solve, Suggests, options_of
 from nas.space.file import SearchFile
+from nas.space.network import PER_STAGE
 from nas.space.staged import StagedSpace, Values, described
 
 CACHED = 100_000
@@ -45,10 +46,12 @@ class SearchSpace:
 
     def draw(self, trial: Suggests) -> Drawn:
         """A genome and its choices; `OverBudget` where the drawn structure costs too much at any width."""
-        staged = self.staged
-        values = staged.structure(trial)
-        widths = self._widths(trial, values)
-        genome = staged.compose(values, widths).genome()
+        values = self.staged.structure(trial)
+        return self.drawn(values, self._widths(trial, values))
+
+    def drawn(self, values: Values, widths: list[int]) -> Drawn:
+        """What a structure is at these widths; `OverBudget` where it is deeper than the budget allows."""
+        genome = self.staged.compose(values, widths).genome()
         limit = self.file.budget.depth
         if limit is not None and genome.depth > limit:
             raise OverBudget(f"it is {genome.depth} weighted layers deep (limit {limit})", excess=genome.depth / limit - 1)
@@ -70,7 +73,7 @@ class SearchSpace:
         return self._solved[key]
 
     def _varies(self, name: str) -> bool:
-        position = getattr(self.file.network, name.rpartition(".")[2], None)
+        position = self.file.network.position(name if name == "stem.width" else name.rpartition(".")[2])
         return isinstance(position, Choice | tuple)
 
     def bound(self, *, input_shape: Shape, classes: int) -> SearchSpace:
@@ -82,7 +85,7 @@ class SearchSpace:
         stem = self.file.network.stem
         side = -(-min(input_shape[1:]) // (stem.stride * (2 if stem.pool else 1)))
         room = side.bit_length()  # halving n rounds up, so bit_length stages fit while the last still is a pixel
-        most = _most(self.file.network.stages)
+        most = max(options_of(self.file.network.stages))
         if most > room:
             raise self.document.error(
                 ("network", "stages"),
@@ -108,19 +111,12 @@ def load(name_or_path: str | Path, *, overrides: Sequence[str] = ()) -> SearchSp
 
 def of_file(file: SearchFile, document: Document, *, source: str = "") -> SearchSpace:
     """The search space of a file that was read; `source` is its text as it was written."""
-    for name in type(file.network).model_fields:
-        position = getattr(file.network, name)
-        if isinstance(position, tuple) and len(position) < _most(file.network.stages):
-            raise document.error(
-                ("network", name), f"one value for each stage, so {_most(file.network.stages)} of them, got {len(position)}"
-            )
+    most = max(options_of(file.network.stages))
+    for name in PER_STAGE:
+        position = file.network.position(name)
+        if isinstance(position, tuple) and len(position) != most:
+            raise document.error(("network", name), f"one value for each stage, so {most} of them, got {len(position)}")
     return SearchSpace(file, document, StagedSpace(file.network, file.budget, (3, 32, 32), 10), source)
-
-
-def _most(position: Any) -> int:
-    if isinstance(position, IntChoice):
-        return position.int[1]
-    return max(position.options()) if isinstance(position, Choice) else position  # type: ignore[attr-defined]
 
 
 def nothing_fits(space: SearchSpace, cheapest: Values, error: OverBudget) -> SpaceError:

@@ -7,13 +7,14 @@ regard to cost. Then the width is solved for, or drawn from those widths that th
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from nas.errors import GenomeError, OverBudget, SpaceError
 from nas.genome import Shape
-from nas.motif import BlockOptions, Builder, Stage, Staged, Stem, blocks, compose, connectivities
-from nas.space.choice import Choice, IntChoice, Solve, Suggests
+from nas.motif import BlockOptions, Builder, Stage, Staged, Stem, blocks, compose, connectivities, measure
+from nas.space.choice import Choice, IntChoice, Solve, Suggests, options_of
 from nas.space.network import ORDER, PER_STAGE, NetworkSettings
 from nas.space.settings import BudgetSettings
 from nas.space.solve import widest
@@ -35,7 +36,7 @@ class StagedSpace:
         """All positions but the width; those of one stage under "stage2.depth". Inactive ones are left out."""
         values: Values = {}
         for name in ORDER[:-1]:
-            position = getattr(self.network, name)
+            position = self.network.position(name)
             if position is None:
                 continue
             if name not in PER_STAGE or not _by_stage(position):
@@ -56,65 +57,72 @@ class StagedSpace:
         """The first width of the network, or one for each stage; `OverBudget` where even the narrowest costs too much."""
         position = self.network.width
         if isinstance(position, Solve):
-            return [self._solve(values, position)]
-        if not _by_stage(position):
-            return [self._draw_width(trial, values, "width", position, [], 1)]
+            return [self.allowed(values, [])[-1]]
         found: list[int] = []
-        for stage in range(1, values["stages"] + 1):
-            one = position[stage - 1] if isinstance(position, tuple) else position
-            found.append(self._draw_width(trial, values, f"stage{stage}.width", one, found, values["stages"]))
+        for number in range(1, self.width_count(values) + 1):
+            name = f"stage{number}.width" if _by_stage(position) else "width"
+            found.append(self._draw_width(trial, name, self._width_of(number), self.allowed(values, found)))
         return found
 
-    def _solve(self, values: Values, position: Solve) -> int:
-        step = position.multiple
-        least, most = -(-position.least // step), position.most // step
-        found = widest(lambda units: self.share(values, [units * step]), least, most)
-        if found is None:
-            raise self._over(values, [least * step])
-        return found * step
-
-    def _draw_width(self, trial: Suggests, values: Values, name: str, position: Any, before: list[int], count: int) -> int:
-        """Draw from the options that the budget allows when all later stages take their narrowest."""
-        options = sorted(position.options()) if isinstance(position, Choice) else [position]  # type: ignore[attr-defined]
-        later = [_narrowest(self._width_of(stage)) for stage in range(len(before) + 2, count + 1)]
-
-        def share(place: int) -> float:
-            return self.share(values, [*before, options[place - 1], *later])
-
+    def _draw_width(self, trial: Suggests, name: str, position: Any, allowed: Sequence[int]) -> int:
+        if not isinstance(position, Choice):
+            return position
         if not self._limited():
-            return position.draw(trial, name) if isinstance(position, Choice) else position  # type: ignore[attr-defined]
-        allowed = widest(share, 1, len(options))
-        if allowed is None:
-            raise self._over(values, [*before, options[0], *later])
-        if len(options) == 1:
-            return options[0]
+            return position.draw(trial, name)  # type: ignore[attr-defined]
         # A place among the allowed ones, so the distribution that a strategy learns from is the same in every trial.
         place = trial.suggest_float(name, 0.0, 1.0)
-        return options[min(int(place * allowed), allowed - 1)]
+        return allowed[min(int(place * len(allowed)), len(allowed) - 1)]
+
+    def width_count(self, values: Values) -> int:
+        """How many widths there are to draw for this structure."""
+        return values["stages"] if _by_stage(self.network.width) else 1
+
+    def allowed(self, values: Values, before: list[int]) -> Sequence[int]:
+        """The widths that the next stage may have behind those `before`, when all later ones take their narrowest.
+
+        `OverBudget` where even the narrowest costs too much.
+        """
+        position = self._width_of(len(before) + 1)
+        options = position.options() if isinstance(position, IntChoice | Solve) else sorted(options_of(position))
+        later = [min(options_of(self._width_of(n))) for n in range(len(before) + 2, self.width_count(values) + 1)]
+        if not self._limited():
+            return options
+        fit = widest(lambda count: self.share(values, [*before, options[count - 1], *later]), 1, len(options))
+        if fit is None:
+            raise self._over(values, [*before, options[0], *later])
+        return options[:fit]
 
     def _width_of(self, stage: int) -> Any:
         position = self.network.width
         return position[stage - 1] if isinstance(position, tuple) else position
 
     def _limited(self) -> bool:
-        return any(getattr(self.budget, limit) is not None for limit in LIMITS)
+        return bool(self._limits())
 
     def share(self, values: Values, widths: list[int]) -> float:
         """The largest cost of the network over its limit."""
-        b = self.compose(values, widths)
-        limits = ((limit, getattr(self.budget, limit)) for limit in LIMITS)
-        return max((getattr(b, limit) / most for limit, most in limits if most is not None), default=0.0)
+        b = self.cost(values, widths)
+        return max([getattr(b, limit) / most for limit, most in self._limits()], default=0.0)
+
+    def _limits(self) -> list[tuple[str, int]]:
+        return [(limit, most) for limit in LIMITS if (most := getattr(self.budget, limit)) is not None]
 
     def _over(self, values: Values, widths: list[int]) -> OverBudget:
-        b = self.compose(values, widths)
-        costs = [f"{getattr(b, limit):,} {limit} (limit {getattr(self.budget, limit):,})" for limit in LIMITS if getattr(self.budget, limit)]
-        excess = self.share(values, widths) - 1
-        return OverBudget(f"its narrowest form costs {', '.join(costs)}", excess=excess)
+        b = self.cost(values, widths)
+        costs = [f"{getattr(b, limit):,} {limit} (limit {most:,})" for limit, most in self._limits()]
+        return OverBudget(f"its narrowest form costs {', '.join(costs)}", excess=self.share(values, widths) - 1)
+
+    def cost(self, values: Values, widths: list[int]) -> Builder:
+        """A builder whose `params`, `macs` and `activations` are those of the network of this structure and width."""
+        return self._made(measure, values, widths)
 
     def compose(self, values: Values, widths: list[int]) -> Builder:
         """The nodes of the network of this structure and width."""
+        return self._made(compose, values, widths)
+
+    def _made(self, make: Callable[..., Builder], values: Values, widths: list[int]) -> Builder:
         try:
-            return compose(self.plan(values, widths), input_shape=self.input_shape, classes=self.classes)
+            return make(self.plan(values, widths), input_shape=self.input_shape, classes=self.classes)
         except GenomeError as error:
             raise SpaceError(f"the choices {described(values)} at width {widths} make no network: {error}") from None
 
@@ -147,6 +155,11 @@ def described(values: Values) -> str:
     return ", ".join(f"{name} {value}" for name, value in values.items())
 
 
+def blocks_in(values: Values) -> int:
+    """The blocks of a structure, in all stages together."""
+    return sum(values.get(f"stage{stage}.depth", values.get("depth", 0)) for stage in range(1, values["stages"] + 1))
+
+
 def _by_stage(position: Any) -> bool:
     return isinstance(position, tuple) or (isinstance(position, Choice) and position.each == "stage")
 
@@ -157,9 +170,3 @@ def _holds(values: Values, name: str, wanted: Any, stage: int | None) -> bool:
     if stage is not None and f"stage{stage}.{name}" in values:
         return values[f"stage{stage}.{name}"] in accepted
     return any(value in accepted for key, value in values.items() if key == name or key.endswith(f".{name}"))
-
-
-def _narrowest(position: Any) -> int:
-    if isinstance(position, IntChoice):
-        return position.int[0]
-    return min(position.options()) if isinstance(position, Choice) else position  # type: ignore[attr-defined]

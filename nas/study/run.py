@@ -1,7 +1,7 @@
 """A run: the folder that a search leaves behind.
 
     search.yaml          the search as resolved: what `nas resume` goes on with
-    study.db             the study: every trial, and the only thing that counts
+    study.journal        the study: every trial, and the only thing that counts
     checkpoints/NUMBER/  weights of the trials that were trained to the end
     exports/NUMBER/      networks that were taken away
     environment.json     versions, machine, commit, and the search space as it was written
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     import torch
 
 SCHEMA = "nas.run/1"
+STUDY = "study.journal"
 PACKAGES = ("deepwide", "torch", "optuna", "ray", "numpy", "networkx")
 
 
@@ -73,17 +74,17 @@ class Run:
             "input_shape": list(space.staged.input_shape),
             "classes": space.staged.classes,
         }
-        return cls(folder, space, Store.create(_url(folder), directions=directions, about=about))
+        return cls(folder, space, Store.create(folder / STUDY, directions=directions, about=about))
 
     @classmethod
     def open(cls, folder: Path | str) -> Run:
         """A run that exists; `RunError` for a folder that is none."""
         folder = Path(folder)
-        if not (folder / "search.yaml").is_file() or not (folder / "study.db").is_file():
-            raise RunError(f"{folder} is no run: it has no search.yaml and study.db; `nas runs` lists those in results/")
+        if not (folder / "search.yaml").is_file() or not (folder / STUDY).is_file():
+            raise RunError(f"{folder} is no run: it has no search.yaml and {STUDY}; `nas runs` lists those in results/")
         document = read(folder / "search.yaml")
         space = of_file(parse(SearchFile, document), document)
-        store = Store.open(_url(folder))
+        store = Store.open(folder / STUDY)
         about = store.about()
         return cls(folder, space.bound(input_shape=tuple(about["input_shape"]), classes=about["classes"]), store)
 
@@ -191,7 +192,9 @@ class DriverLock:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             self._file.seek(0)
-            raise RunError(f"{self._folder} is being driven by another process: {self._file.read().strip()}") from None
+            holder = self._file.read().strip()
+            self._file.close()
+            raise RunError(f"{self._folder} is being driven by another process: {holder}") from None
         self._file.truncate(0)
         self._file.write(f"process {os.getpid()} on {socket.gethostname()}\n")
         self._file.flush()
@@ -200,10 +203,6 @@ class DriverLock:
     def __exit__(self, *error: object) -> None:
         self._file.truncate(0)
         self._file.close()
-
-
-def _url(folder: Path) -> str:
-    return f"sqlite:///{(folder / 'study.db').resolve()}"
 
 
 def _resolved(space: SearchSpace) -> str:
@@ -241,7 +240,7 @@ def _commit() -> str | None:
 
 def runs(folder: Path) -> list[Path]:
     """The folders of the runs that lie in a folder, by name."""
-    return [path.parent for path in sorted(folder.glob("*/study.db"))]
+    return [path.parent for path in sorted(folder.glob(f"*/{STUDY}"))]
 
 
 def check_free(folder: Path) -> None:
@@ -250,7 +249,7 @@ def check_free(folder: Path) -> None:
         if folder.exists() and not folder.is_dir():
             raise RunError(f"{folder} is a file; a run needs a new folder")
         if folder.is_dir() and any(folder.iterdir()):
-            hint = f"go on with it: nas resume {folder}" if (folder / "study.db").exists() else "choose another with --out"
+            hint = f"go on with it: nas resume {folder}" if (folder / STUDY).exists() else "choose another with --out"
             raise RunError(f"{folder} is not empty; {hint}")
         around = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
     except OSError as error:

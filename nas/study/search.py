@@ -54,7 +54,7 @@ class Search:
         self._memory.restore(rows, state)
         for trial in trials:
             self.trials.append(trial)
-            self._note(trial)
+            self._note(trial, Genome.from_dict(trial.genome) if trial.trains and trial.genome else None)
             if trial.state == "running":
                 trial.attempt += 1
                 self._waiting.append(trial)
@@ -111,7 +111,7 @@ class Search:
             trial = self._new(number, drawn.choices, drawn.genome)
         self._store.add(trial, frozen, self._memory.state())
         self.trials.append(trial)
-        self._note(trial)
+        self._note(trial, None if isinstance(drawn, OverBudget) else drawn.genome)
         if trial.state == "over-budget":
             self._store.settle(trial, None)
         elif trial.state == "repeat":
@@ -135,14 +135,14 @@ class Search:
             repeats=original,
         )
 
-    def _note(self, trial: Trial) -> None:
+    def _note(self, trial: Trial, genome: Genome | None) -> None:
         if trial.state == "repeat" and not trial.settled:
             self._unsettled.append(trial)
         if trial.trains:
             self._place[trial.number] = len(self._trained)
             self._trained.append(trial.number)
-            if trial.genome is not None:
-                self._novelty.add(trial.number, Genome.from_dict(trial.genome))
+            if genome is not None:
+                self._novelty.add(trial.number, genome)
 
     def _inform(self) -> None:
         """Tell the sampler what the next proposal may know."""

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import optuna
 from optuna.trial import FrozenTrial, TrialState, create_trial
-from sqlalchemy.exc import SQLAlchemyError
 
 from nas.errors import RunError
+from nas.study.journal import journal
 from nas.study.trial import Trial
 
 STUDY = "search"
 _FINAL = {"finished": TrialState.COMPLETE, "stopped": TrialState.PRUNED, "failed": TrialState.FAIL, "over-budget": TrialState.PRUNED}
-_KNOWN = ("number", "state", "curve")
+_RESULT = ("state", "attempt", "reason", "metrics", "seconds")  # what changes while a trial runs; the rest is written once
 
 
 @contextmanager
@@ -29,25 +30,6 @@ def quiet() -> Iterator[None]:
         optuna.logging.set_verbosity(before)
 
 
-def _durable(url: str) -> optuna.storages.RDBStorage:
-    """The storage at `url`.
-
-    SQLite writes ahead and syncs at its checkpoints only: what was written outlives a killed process, and after a power
-    cut the last trials may have to be trained again. Syncing at each commit took 16 ms, eight times a trial.
-    """
-    storage = optuna.storages.RDBStorage(url)
-    if url.startswith("sqlite"):
-        from sqlalchemy import event
-
-        @event.listens_for(storage.engine, "connect")
-        def _configure(connection: Any, record: object) -> None:
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=NORMAL")
-
-        storage.engine.dispose()  # connections from before the listener
-    return storage
-
-
 class Store:
     """One process writes to it: the one that drives the search."""
 
@@ -55,26 +37,25 @@ class Store:
         self._study = study
         self._ids: dict[int, int] = {}
         self._storage = study._storage
+        self._memory = study.user_attrs.get("memory", {})
 
     @classmethod
-    def create(cls, url: str, *, directions: list[str], about: dict[str, Any]) -> Store:
+    def create(cls, path: Path, *, directions: list[str], about: dict[str, Any]) -> Store:
         """A new study; `about` says what it is a study of."""
         with quiet():
-            study = optuna.create_study(storage=_durable(url), study_name=STUDY, directions=directions)
+            study = optuna.create_study(storage=journal(path), study_name=STUDY, directions=directions)
         for name, value in about.items():
             study.set_user_attr(name, value)
         return cls(study)
 
     @classmethod
-    def open(cls, url: str) -> Store:
+    def open(cls, path: Path) -> Store:
         """An existing study; `RunError` where there is none."""
-        place = url.removeprefix("sqlite:///")
         try:
-            return cls(optuna.load_study(storage=_durable(url), study_name=STUDY))
-        except KeyError:
-            raise RunError(f"{place} holds no study of a search") from None
-        except SQLAlchemyError as error:
-            raise RunError(f"{place} cannot be read as a study: {str(getattr(error, 'orig', error)).splitlines()[0]}") from None
+            return cls(optuna.load_study(storage=journal(path), study_name=STUDY))
+        except (KeyError, ValueError, TypeError, OSError, AssertionError) as error:  # what Optuna meets in a damaged file
+            reason = "it holds no study" if isinstance(error, KeyError) else str(error)
+            raise RunError(f"{path} cannot be read as the study of a search: {reason}") from None
 
     def add(self, trial: Trial, frozen: FrozenTrial, memory: dict[str, Any]) -> None:
         """Write down a proposal before anything is done about it."""
@@ -83,10 +64,11 @@ class Store:
             params=frozen.params,
             distributions=frozen.distributions,
             system_attrs=dict(frozen.system_attrs),
-            user_attrs={"trial": _plain(trial)},
+            user_attrs={"trial": _proposal(trial), "result": _result(trial)},
         )
-        if memory != self._study.user_attrs.get("memory", {}) and memory:
-            self._study.set_user_attr("memory", memory)
+        if memory != self._memory:
+            self._memory = dict(memory)
+            self._study.set_user_attr("memory", self._memory)
         self._ids[trial.number] = self._storage.create_new_trial(self._study._study_id, template_trial=row)
 
     def report(self, number: int, epoch: int, metrics: dict[str, float]) -> None:
@@ -94,8 +76,8 @@ class Store:
         self._storage.set_trial_user_attr(self._ids[number], f"epoch:{epoch}", metrics)
 
     def update(self, trial: Trial) -> None:
-        """Write a trial's fields anew, while it is not settled."""
-        self._storage.set_trial_user_attr(self._ids[trial.number], "trial", _plain(trial))
+        """Write anew what changes, while a trial is not settled."""
+        self._storage.set_trial_user_attr(self._ids[trial.number], "result", _result(trial))
 
     def settle(self, trial: Trial, values: list[float] | None) -> None:
         """Write the end of a trial: after this it is never changed."""
@@ -109,7 +91,7 @@ class Store:
         trials = []
         for row in rows:
             self._ids[row.number] = row._trial_id
-            data = dict(row.user_attrs["trial"])
+            data = row.user_attrs["trial"] | row.user_attrs["result"]
             curve = {int(k[6:]): v for k, v in row.user_attrs.items() if k.startswith("epoch:")}
             trials.append(Trial(number=row.number, curve=dict(sorted(curve.items())), **data))
         return trials, rows, self._study.user_attrs.get("memory", {})
@@ -126,6 +108,9 @@ class Store:
         return {k: v for k, v in self._study.user_attrs.items() if k != "memory"}
 
 
-def _plain(trial: Trial) -> dict[str, Any]:
-    data = trial.to_dict()
-    return {name: value for name, value in data.items() if name not in ("number", "curve")}
+def _proposal(trial: Trial) -> dict[str, Any]:
+    return {name: value for name, value in vars(trial).items() if name not in ("number", "curve", *_RESULT)}
+
+
+def _result(trial: Trial) -> dict[str, Any]:
+    return {name: getattr(trial, name) for name in _RESULT}

@@ -1,0 +1,159 @@
+"""nas search and nas resume: the plan, progress, what is left behind, interruptions."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+
+import pytest
+
+from nas.study import Run
+
+
+def test_a_search_leaves_a_run_and_shows_the_leaderboard(command, space, here):
+    result = command("search", space, "--runner", "local", "--out", "run")
+    assert result.status == 0
+    assert result.out == ""
+    assert {"search.yaml", "study.db", "environment.json"} <= {path.name for path in (here / "run").iterdir()}
+    assert sum(trial.state == "finished" for trial in Run.open("run").trials) == 4
+    assert "Best is trial" in result.err
+
+
+def test_progress_is_one_line_a_trial_where_there_is_no_terminal(command, space):
+    result = command("search", space, "--runner", "local", "--out", "run")
+    trials = Run.open("run").trials
+    progress = result.err.partition("results    run\n")[2].partition("\n\n")[0].splitlines()
+    assert [line.split()[:3] for line in progress] == [["trial", str(trial.number), trial.state] for trial in trials]
+
+
+def test_the_plan_says_what_will_happen(command, space, here):
+    result = command("search", space, "--runner", "local", "--out", "run", "--dry-run")
+    plan = {line.split()[0]: line for line in result.err.splitlines()}
+    assert list(plan) == ["search", "data", "budget", "training", "runner"]
+    assert "4 trials by random, seed 5" in plan["search"]
+    assert "digits: 1x8x8, 10 classes" in plan["data"]
+    assert "20,000 params; objectives error, macs" in plan["budget"]
+    assert "1 at once, each 1 CPU; device cpu" in plan["runner"]
+
+
+def test_a_dry_run_writes_nothing(command, space, here):
+    before = set(here.rglob("*"))
+    assert command("search", space, "--runner", "local", "--out", "run", "--dry-run").status == 0
+    assert set(here.rglob("*")) == before
+
+
+def test_json_of_a_dry_run_is_one_document(command, space):
+    result = command("search", space, "--runner", "local", "--dry-run", "--json")
+    assert json.loads(result.out)["workers"] == 1
+
+
+def test_json_of_a_search_is_one_document(command, space):
+    result = command("search", space, "--runner", "local", "--json")
+    assert json.loads(result.out)["states"] == {"finished": 4}
+
+
+def test_trials_seed_and_set_change_the_search(command, space):
+    command("search", space, "--runner", "local", "--out", "run", "--trials", 2, "--seed", 9, "--set", "network.depth=2")
+    run = Run.open("run")
+    assert (len(run.trials), run.space.file.strategy.seed) == (2, 9)
+    assert "depth" not in run.trials[0].choices
+
+
+def test_without_out_a_run_takes_the_next_free_name(command, space, here):
+    for _ in range(2):
+        command("search", space, "--runner", "local", "--trials", 1)
+    assert sorted(path.name for path in (here / "results").iterdir()) == ["quick", "quick-2"]
+
+
+def test_a_search_in_which_every_trial_fails_ends_with_status_1(command, space):
+    result = command("search", space, "--runner", "local", "--out", "run", "--set", "evaluator=instant:failing")
+    assert result.status == 1
+    assert "RuntimeError: the disk is on fire" in result.err
+    assert "No trial has finished yet." in result.err
+
+
+def test_ctrl_c_ends_with_130_and_says_how_to_go_on(command, space):
+    result = command("search", space, "--runner", "local", "--out", "run", "--set", "evaluator=instant:interrupted")
+    assert result.status == 130
+    assert result.err.splitlines()[-1] == "interrupted; finished trials are kept, go on with: nas resume run"
+    assert [trial.state for trial in Run.open("run").trials] == ["finished", "finished", "running"]
+
+
+def test_ctrl_c_before_the_first_trial_says_so(command, space, monkeypatch):
+    def interrupted(*arguments, **options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("nas.data.load", interrupted)
+    result = command("search", space, "--runner", "local", "--out", "run")
+    assert (result.status, result.err) == (130, "interrupted before the first trial\n")
+
+
+def test_an_interrupted_run_is_resumed_to_its_end(command, space, monkeypatch):
+    command("search", space, "--runner", "local", "--out", "run", "--set", "evaluator=instant:interrupted")
+    monkeypatch.setattr("instant.interrupted", __import__("instant").by_cost)
+    assert command("resume", "run", "--runner", "local").status == 0
+    assert [trial.state for trial in Run.open("run").trials] == ["finished"] * 4
+
+
+def test_a_finished_run_is_extended(command, space):
+    command("search", space, "--runner", "local", "--out", "run", "--trials", 2)
+    first = [trial.fingerprint for trial in Run.open("run").trials]
+    assert command("resume", "run", "--runner", "local", "--trials", 4).status == 0
+    trials = Run.open("run").trials
+    assert [trial.fingerprint for trial in trials[:2]] == first
+    assert sum(trial.state == "finished" for trial in trials) == 4
+
+
+def test_resuming_a_finished_run_changes_nothing(command, space):
+    command("search", space, "--runner", "local", "--out", "run", "--trials", 2)
+    before = Run.open("run").trials
+    result = command("resume", "run", "--runner", "local")
+    assert result.status == 0
+    assert Run.open("run").trials == before
+
+
+def test_a_run_cannot_be_cut(command, space):
+    command("search", space, "--runner", "local", "--out", "run", "--trials", 3)
+    result = command("resume", "run", "--runner", "local", "--trials", 2)
+    assert (result.status, result.err) == (2, "nas: run was planned with 3 trials; a run can be extended, not cut to 2\n")
+
+
+def test_a_run_has_one_driver(command, space):
+    command("search", space, "--runner", "local", "--out", "run", "--trials", 1)
+    with Run.open("run").lock():
+        result = command("resume", "run", "--runner", "local", "--trials", 2)
+    assert result.status == 2
+    assert "nas: run is being driven by another process" in result.err
+    assert len(Run.open("run").trials) == 1
+
+
+@pytest.mark.parametrize("damage", ["text", "empty", "cut", "other"])
+def test_a_damaged_study_is_one_line(command, own_run, damage):
+    study = own_run / "study.db"
+    for path in own_run.glob("study.db-*"):
+        path.unlink()
+    if damage == "text":
+        study.write_text("this was a database before somebody opened it in an editor\n" * 40)
+    elif damage == "cut":
+        study.write_bytes(study.read_bytes()[:20_000])
+    else:
+        study.write_bytes(b"")
+    if damage == "other":
+        sqlite3.connect(study).execute("create table songs (title text)")
+    result = command("resume", own_run, "--runner", "local")
+    assert (result.status, result.out) == (2, "")
+    assert result.err.startswith(f"nas: {study} ")
+    assert len(result.err.splitlines()) == 1
+
+
+def test_a_damaged_search_yaml_is_one_line_with_its_place(command, own_run):
+    (own_run / "search.yaml").write_text("name: quick\ntrain: {epochs: many}\n")
+    result = command("resume", own_run, "--runner", "local")
+    assert result.status == 2
+    assert result.err == f"nas: {own_run}/search.yaml:2:17: train.epochs: must be a whole number, got 'many'\n"
+
+
+def test_a_folder_that_is_no_run_cannot_be_resumed(command, here):
+    result = command("resume", here, "--runner", "local")
+    assert result.status == 2
+    assert result.err.startswith(f"nas: {here} is no run")

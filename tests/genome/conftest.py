@@ -1,0 +1,25 @@
+"""A small genome around the nodes that a test is about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from nas.genome import Genome, Node, ops
+
+
+@pytest.fixture(scope="session")
+def grow() -> Callable[..., Genome]:
+    """Nodes between an input of (4, 6, 6) and a classifier of 2 classes that takes the last of them."""
+
+    def grown(*middle: Node) -> Genome:
+        head = [
+            Node("pool", ops.GlobalAvgPool2d(), (middle[-1].name,)),
+            Node("flat", ops.Flatten(), ("pool",)),
+            Node("linear", ops.Linear(2), ("flat",)),
+            Node("output", ops.Output(), ("linear",)),
+        ]
+        return Genome([Node("input", ops.Input((4, 6, 6))), *middle, *head])
+
+    return grown
