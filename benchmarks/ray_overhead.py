@@ -38,7 +38,7 @@ strategy: {name: tpe, repeats: retrain}
 ROUNDS = 3
 
 
-def trivial(genome, context) -> dict[str, float]:  # noqa: ANN001
+def trivial(genome, context) -> dict[str, float]:
     """An evaluator that returns at once."""
     return {"error": genome.params % 97 / 97}
 
@@ -49,7 +49,7 @@ def ours(trials: int) -> float:
 
     moments: list[float] = []
 
-    def watch(trial) -> None:  # noqa: ANN001
+    def watch(trial) -> None:
         if trial.settled and trial.trains:
             moments.append(time.perf_counter())
 
@@ -60,7 +60,7 @@ def ours(trials: int) -> float:
     return _each(moments)
 
 
-def draw(trial) -> None:  # noqa: ANN001
+def draw(trial) -> None:
     """The same choices, for Optuna alone."""
     trial.suggest_categorical("block", ["basic", "preact", "bottleneck", "inception"])
     trial.suggest_categorical("connect", ["plain", "residual", "merge-and-run", "dense"])
@@ -88,7 +88,7 @@ def theirs(trials: int, *, durable: bool) -> float:
     moments: list[float] = []
 
     class Clock(tune.Callback):
-        def on_trial_complete(self, iteration, trials, trial, **info) -> None:  # noqa: ANN001, ANN003
+        def on_trial_complete(self, iteration, trials, trial, **info) -> None:
             moments.append(time.perf_counter())
 
     with tempfile.TemporaryDirectory(prefix="nas-") as folder:

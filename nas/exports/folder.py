@@ -11,7 +11,7 @@ from pathlib import Path
 from nas.errors import InputError
 
 MANIFEST = "manifest.json"
-SCHEMA = "nas.exports/1"
+SCHEMA = "nas.export/1"
 
 
 @contextlib.contextmanager

@@ -46,12 +46,6 @@ class Builder:
         self.activations += fact.size
         return Line(full, fact.shape)
 
-    def count(self, params: int, macs: int, activations: int) -> None:
-        """Add the cost of nodes that are not added themselves."""
-        self.params += params
-        self.macs += macs
-        self.activations += activations
-
     def genome(self) -> Genome:
         """The genome of the nodes so far."""
         return Genome(self.nodes)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from nas.errors import GenomeError
 from nas.genome import Shape, ops
@@ -67,21 +68,33 @@ def compose(plan: Staged, *, input_shape: Shape, classes: int) -> Builder:
     return b
 
 
-def measure(plan: Staged, *, input_shape: Shape, classes: int) -> Builder:
-    """A builder that has counted what `compose` would add, without its nodes.
+class Cost(NamedTuple):
+    """What a network, or a part of it, costs."""
+
+    params: int
+    macs: int
+    activations: int
+
+
+Part = tuple[Cost, Lines]
+
+
+def measure(plan: Staged, *, input_shape: Shape, classes: int) -> Cost:
+    """The cost of the network that `compose` would make.
 
     Blocks are alike again and again, in a network and from one network to the next; each is costed once.
     """
-    total = Builder()
+    params = macs = activations = 0
 
-    def count(part: tuple[Builder, Lines]) -> Lines:
-        total.count(part[0].params, part[0].macs, part[0].activations)
+    def count(part: Part) -> Lines:
+        nonlocal params, macs, activations
+        params, macs, activations = params + part[0][0], macs + part[0][1], activations + part[0][2]
         return part[1]
 
     lines = count(_measured_stem(plan.stem, plan.stages[0].block, plan.stages[0].options, input_shape))
     for number, stage in enumerate(plan.stages, start=1):
         lines = _begin(plan, number, lines)
-        known: tuple[Step, tuple[Shape, ...], tuple[Builder, Lines]] | None = None
+        known: tuple[Step, tuple[Shape, ...], Part] | None = None
         for step in _steps(plan, number):
             shapes = tuple([line.shape for line in lines])
             if known is None or known[0] is not step or known[1] != shapes:  # a lookup in the cache is not quick
@@ -89,26 +102,32 @@ def measure(plan: Staged, *, input_shape: Shape, classes: int) -> Builder:
             lines = count(known[2])
     last = plan.stages[-1]
     count(_measured_head(last.block, last.options, plan.dropout, lines[0].shape, classes))
-    return total
+    return Cost(params, macs, activations)
+
+
+def _cost(b: Builder) -> Cost:
+    return Cost(b.params, b.macs, b.activations)
 
 
 @lru_cache(maxsize=1 << 15)
-def _measured_step(connect: Connectivity, step: Step, shapes: tuple[Shape, ...]) -> tuple[Builder, Lines]:
+def _measured_step(connect: Connectivity, step: Step, shapes: tuple[Shape, ...]) -> Part:
     b = Builder()
-    return b, connect.step(b, tuple([Line("line", shape) for shape in shapes]), step)
+    lines = connect.step(b, tuple([Line("line", shape) for shape in shapes]), step)
+    return _cost(b), lines
 
 
 @lru_cache(maxsize=1 << 12)
-def _measured_stem(stem: Stem, block: Block, options: BlockOptions, shape: Shape) -> tuple[Builder, Lines]:
+def _measured_stem(stem: Stem, block: Block, options: BlockOptions, shape: Shape) -> Part:
     b = Builder()
-    return b, (_stem(b, stem, block, options, b.add("input", ops.Input(shape))),)
+    line = _stem(b, stem, block, options, b.add("input", ops.Input(shape)))
+    return _cost(b), (line,)
 
 
 @lru_cache(maxsize=1 << 12)
-def _measured_head(block: Block, options: BlockOptions, dropout: float, shape: Shape, classes: int) -> tuple[Builder, Lines]:
+def _measured_head(block: Block, options: BlockOptions, dropout: float, shape: Shape, classes: int) -> Part:
     b = Builder()
     _head(b, block, options, dropout, Line("line", shape), classes)
-    return b, ()
+    return _cost(b), ()
 
 
 def _begin(plan: Staged, number: int, lines: Lines) -> Lines:

@@ -16,14 +16,14 @@ class Profile(Settings):
     """One YAML file of `runners/`."""
 
     name: str = Field(description="what errors and plans call it")
-    about: str = Field("", description="a sentence")
+    about: str = Field(default="", description="a sentence")
     engine: Literal["local", "ray"] = Field(description="local: this process, one trial at a time; ray: Ray Tune")
-    address: str = Field("local", description="local: a private Ray that ends with the search; else the address of a cluster")
-    workers: Annotated[int, Field(ge=1)] | Literal["auto"] = Field("auto", description="trials at once; auto: as many as fit")
-    cpus: Annotated[float, Field(gt=0)] | Literal["auto"] = Field("auto", description="for each trial; auto: its threads")
-    gpus: Annotated[float, Field(ge=0)] | Literal["auto"] = Field("auto", description="for each trial, such as 0.25; auto: shared evenly")
-    retries: int = Field(1, ge=0, description="how often a trial is tried again after its worker died")
-    time_limit_minutes: float | None = Field(None, gt=0, description="of one trial")
+    address: str = Field(default="local", description="local: a private Ray that ends with the search; else the address of a cluster")
+    workers: Annotated[int, Field(ge=1)] | Literal["auto"] = Field(default="auto", description="trials at once; auto: as many as fit")
+    cpus: Annotated[float, Field(gt=0)] | Literal["auto"] = Field(default="auto", description="for each trial; auto: its threads")
+    gpus: Annotated[float, Field(ge=0)] | Literal["auto"] = Field(default="auto", description="for each trial, such as 0.25; auto: shared evenly")
+    retries: int = Field(default=1, ge=0, description="how often a trial is tried again after its worker died")
+    time_limit_minutes: float | None = Field(default=None, gt=0, description="of one trial")
 
 
 def schema() -> dict[str, Any]:

@@ -21,8 +21,8 @@ from nas.space.space import SearchSpace
 from nas.space.staged import LIMITS, Values, blocks_in
 
 COUNTED = 20_000  # structures that are counted one by one
-COSTED = 2_000  # combinations that are costed one by one; of more, so many random ones as DRAWS
-DRAWS = 1_000
+COSTED = 3_000  # combinations that are costed one by one; of more, so many random ones as DRAWS
+DRAWS = 600
 USED = 300  # of them, for the use of the budget
 
 

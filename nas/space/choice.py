@@ -1,12 +1,12 @@
 """What may stand at a position of a search space: a value, or a choice between values.
 
-    depth: 3                            a value
-    depth: {int: [1, 9]}                a whole number from a range; also `step`, `log`
-    dropout: {float: [0.0, 0.5]}        a number from a range
-    block: {choice: [basic, preact]}    one of a list
-    depth: [2, {int: [1, 4]}, 2]        one for each stage
-    depth: {int: [1, 9], each: stage}   drawn anew for each stage
-    branches: {int: [2, 4], when: {block: inception}}   drawn only where the condition holds
+depth: 3                            a value
+depth: {int: [1, 9]}                a whole number from a range; also `step`, `log`
+dropout: {float: [0.0, 0.5]}        a number from a range
+block: {choice: [basic, preact]}    one of a list
+depth: [2, {int: [1, 4]}, 2]        one for each stage
+depth: {int: [1, 9], each: stage}   drawn anew for each stage
+branches: {int: [2, 4], when: {block: inception}}   drawn only where the condition holds
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ class Suggests(Protocol):
 class Choice(Settings):
     """What all choices share: when they are drawn, and whether anew for each stage."""
 
-    when: dict[str, Scalar | list[Scalar]] = Field({}, description="drawn only where these positions have these values")
-    each: Literal["network", "stage"] = Field("network", description="drawn once, or anew for each stage")
+    when: dict[str, Scalar | list[Scalar]] = Field(default={}, description="drawn only where these positions have these values")
+    each: Literal["network", "stage"] = Field(default="network", description="drawn once, or anew for each stage")
 
 
 class IntChoice(Choice):
@@ -103,9 +103,9 @@ class Solve(Settings):
     """The widest network that the budget allows: `solve` names a limit that the budget sets."""
 
     solve: Literal["params", "macs", "activations"]
-    least: Annotated[int, Field(ge=1, le=MOST)] = Field(4, description="the narrowest width that is tried")
-    most: Annotated[int, Field(ge=1, le=MOST)] = Field(4096, description="the widest width that is tried")
-    multiple: Annotated[int, Field(ge=1)] = Field(1, description="widths are multiples of this")
+    least: Annotated[int, Field(ge=1, le=MOST)] = Field(default=4, description="the narrowest width that is tried")
+    most: Annotated[int, Field(ge=1, le=MOST)] = Field(default=4096, description="the widest width that is tried")
+    multiple: Annotated[int, Field(ge=1)] = Field(default=1, description="widths are multiples of this")
 
     @model_validator(mode="after")
     def _some(self) -> Solve:

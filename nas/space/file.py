@@ -28,22 +28,26 @@ def _objective(value: Any) -> Any:
     return value
 
 
-Objective = Annotated[ObjectiveSettings, BeforeValidator(_objective)]
+# "error" stands for {metric: error, direction: minimize}
+Objective = Annotated[ObjectiveSettings, BeforeValidator(_objective, json_schema_input_type=str | ObjectiveSettings)]
 
 
 class SearchFile(Settings):
     """A search space as written in YAML."""
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", description="also of the run's folder")
-    about: str = Field("", description="a sentence for `nas space list`")
-    kind: Literal["staged"] = Field("staged", description="stages of blocks")
+    about: str = Field(default="", description="a sentence for `nas space list`")
+    kind: Literal["staged"] = Field(default="staged", description="stages of blocks")
     data: DataSettings = DataSettings()
     network: NetworkSettings = NetworkSettings()
     budget: BudgetSettings = BudgetSettings()
     objectives: tuple[Objective, ...] = Field(
-        (ObjectiveSettings(metric="error"),), min_length=1, max_length=4, description="what is better; the first one ranks"
+        default=(ObjectiveSettings(metric="error"),),
+        min_length=1,
+        max_length=4,
+        description="what is better; the first one ranks",
     )
-    evaluator: str = Field("train", description="train, or module:function")
+    evaluator: str = Field(default="train", description="train, or module:function")
     train: TrainSettings = TrainSettings()
     stop: StopSettings = StopSettings()
     strategy: StrategySettings = StrategySettings()

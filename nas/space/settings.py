@@ -21,65 +21,75 @@ class Settings(BaseModel):
 class DataSettings(Settings):
     """Which images, and how they are divided."""
 
-    name: str = Field("digits", description="digits, npz, folder, idx, cifar10, cifar100, parquet, or module:function")
-    path: str | None = Field(None, description="the file or folder that holds the images")
-    limit: int | None = Field(None, ge=1, description="take a stratified part of so many images for train and validation")
-    validation: float = Field(0.2, gt=0, lt=1, description="the share of the training images that the search validates on")
-    test: float = Field(0.2, gt=0, lt=1, description="the share kept for the final report, where the source has no test part")
-    seed: int = Field(0, ge=0, description="the seed of the split")
-    size: tuple[int, int] | None = Field(None, description="resize every image of a folder to height, width")
+    name: str = Field(default="digits", description="digits, npz, folder, idx, cifar10, cifar100, parquet, or module:function")
+    path: str | None = Field(default=None, description="the file or folder that holds the images")
+    limit: int | None = Field(default=None, ge=1, description="take a stratified part of so many images for train and validation")
+    validation: float = Field(
+        default=0.2, gt=0, lt=1, description="the share of the training images that the search validates on"
+    )
+    test: float = Field(
+        default=0.2, gt=0, lt=1, description="the share kept for the final report, where the source has no test part"
+    )
+    seed: int = Field(default=0, ge=0, description="the seed of the split")
+    size: tuple[int, int] | None = Field(default=None, description="resize every image of a folder to height, width")
 
 
 class AugmentSettings(Settings):
     """What is done to training images, in batches, on the device."""
 
-    pad: int = Field(0, ge=0, description="pad by so many pixels and crop at random")
-    flip: bool = Field(False, description="mirror half of the images")
-    cutout: int = Field(0, ge=0, description="the side of a square set to the mean, in pixels")
+    pad: int = Field(default=0, ge=0, description="pad by so many pixels and crop at random")
+    flip: bool = Field(default=False, description="mirror half of the images")
+    cutout: int = Field(default=0, ge=0, description="the side of a square set to the mean, in pixels")
 
 
 class TrainSettings(Settings):
     """How one network is trained."""
 
-    epochs: int = Field(15, ge=1, description="passes over the training images")
-    final_epochs: int | None = Field(None, ge=1, description="of the final training by `nas train`; left out: epochs")
-    batch: int = Field(128, ge=1, description="images in a step")
-    optimizer: Literal["sgd", "adamw"] = Field("sgd", description="sgd has Nesterov momentum")
-    lr: float = Field(0.1, gt=0, description="the highest learning rate")
-    momentum: float = Field(0.9, ge=0, lt=1, description="Nesterov momentum of sgd; the first beta of adamw")
-    weight_decay: float = Field(5e-4, ge=0, description="not on norms and biases")
-    schedule: Literal["cosine", "one-cycle", "constant"] = Field("cosine", description="of the learning rate")
-    warmup: float = Field(1.0, ge=0, description="epochs of linear warm-up")
-    label_smoothing: float = Field(0.0, ge=0, lt=1, description="the share of a label that goes to all classes")
-    clip: float | None = Field(None, gt=0, description="the largest norm of the gradient")
-    ema: float | None = Field(None, gt=0, lt=1, description="decay of an average of the weights that is evaluated instead")
+    epochs: int = Field(default=15, ge=1, description="passes over the training images")
+    final_epochs: int | None = Field(default=None, ge=1, description="of the final training by `nas train`; left out: epochs")
+    batch: int = Field(default=128, ge=1, description="images in a step")
+    optimizer: Literal["sgd", "adamw"] = Field(default="sgd", description="sgd has Nesterov momentum")
+    lr: float = Field(default=0.1, gt=0, description="the highest learning rate")
+    momentum: float = Field(default=0.9, ge=0, lt=1, description="Nesterov momentum of sgd; the first beta of adamw")
+    weight_decay: float = Field(default=5e-4, ge=0, description="not on norms and biases")
+    schedule: Literal["cosine", "one-cycle", "constant"] = Field(default="cosine", description="of the learning rate")
+    warmup: float = Field(default=1.0, ge=0, description="epochs of linear warm-up")
+    label_smoothing: float = Field(default=0.0, ge=0, lt=1, description="the share of a label that goes to all classes")
+    clip: float | None = Field(default=None, gt=0, description="the largest norm of the gradient")
+    ema: float | None = Field(
+        default=None, gt=0, lt=1, description="decay of an average of the weights that is evaluated instead"
+    )
     augment: AugmentSettings = AugmentSettings()
     precision: Literal["float32", "bf16", "auto"] = Field(
-        "auto", description="auto: bf16 on a GPU, and on a CPU where a short probe finds it faster and the losses agree"
+        default="auto", description="auto: bf16 on a GPU, and on a CPU where a short probe finds it faster and the losses agree"
     )
-    channels_last: bool | None = Field(None, description="memory format; left out: on a GPU, and on a CPU too")
-    deterministic: bool = Field(False, description="only deterministic kernels on a GPU; the CPU's are deterministic anyway")
-    threads: int = Field(1, ge=1, description="CPU threads of one trial; results depend on it, so it is part of the search")
+    channels_last: bool | None = Field(default=None, description="memory format; left out: on a GPU, and on a CPU too")
+    deterministic: bool = Field(
+        default=False, description="only deterministic kernels on a GPU; the CPU's are deterministic anyway"
+    )
+    threads: int = Field(
+        default=1, ge=1, description="CPU threads of one trial; results depend on it, so it is part of the search"
+    )
 
 
 class StopSettings(Settings):
     """When a trial that does badly is ended early."""
 
-    name: Literal["none", "successive-halving"] = Field("none", description="the rule")
-    min_epochs: int = Field(1, ge=1, description="the first rung")
-    factor: int = Field(3, ge=2, description="of each rung one trial in so many goes on; rungs grow by the same factor")
-    metric: str = Field("error", description="what rungs compare; smaller is better")
+    name: Literal["none", "successive-halving"] = Field(default="none", description="the rule")
+    min_epochs: int = Field(default=1, ge=1, description="the first rung")
+    factor: int = Field(default=3, ge=2, description="of each rung one trial in so many goes on; rungs grow by the same factor")
+    metric: str = Field(default="error", description="what rungs compare; smaller is better")
 
 
 class StrategySettings(Settings):
     """Who decides what to try next."""
 
-    name: str = Field("tpe", description="a strategy")
-    trials: int = Field(24, ge=1, description="networks to train")
-    seed: int = Field(0, ge=0, description="of the whole search; another one gives another search")
-    window: int = Field(8, ge=1, description="a proposal knows the results of trials at least so many before it")
+    name: str = Field(default="tpe", description="a strategy")
+    trials: int = Field(default=24, ge=1, description="networks to train")
+    seed: int = Field(default=0, ge=0, description="of the whole search; another one gives another search")
+    window: int = Field(default=8, ge=1, description="a proposal knows the results of trials at least so many before it")
     repeats: Literal["reuse", "retrain"] = Field(
-        "reuse", description="a genome that was tried already: take its result, or train it again with a new seed"
+        default="reuse", description="a genome that was tried already: take its result, or train it again with a new seed"
     )
 
 
@@ -93,7 +103,7 @@ class ObjectiveSettings(Settings):
 class BudgetSettings(Settings):
     """What a network may cost at most; 100k and 1.7M are read as numbers."""
 
-    params: Quantity | None = Field(None, description="learnable scalars")
-    macs: Quantity | None = Field(None, description="multiply-accumulates for one image")
-    depth: Quantity | None = Field(None, description="weighted layers on the longest path")
-    activations: Quantity | None = Field(None, description="scalars that the nodes put out for one image")
+    params: Quantity | None = Field(default=None, description="learnable scalars")
+    macs: Quantity | None = Field(default=None, description="multiply-accumulates for one image")
+    depth: Quantity | None = Field(default=None, description="weighted layers on the longest path")
+    activations: Quantity | None = Field(default=None, description="scalars that the nodes put out for one image")

@@ -7,13 +7,13 @@ regard to cost. Then the width is solved for, or drawn from those widths that th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from nas.errors import GenomeError, OverBudget, SpaceError
 from nas.genome import Shape
-from nas.motif import BlockOptions, Builder, Stage, Staged, Stem, blocks, compose, connectivities, measure
+from nas.motif import BlockOptions, Builder, Cost, Stage, Staged, Stem, blocks, compose, connectivities, measure
 from nas.space.choice import Choice, IntChoice, Solve, Suggests, options_of
 from nas.space.network import ORDER, PER_STAGE, NetworkSettings
 from nas.space.settings import BudgetSettings
@@ -99,32 +99,32 @@ class StagedSpace:
     def _limited(self) -> bool:
         return bool(self._limits())
 
+    def cost(self, values: Values, widths: list[int]) -> Cost:
+        """Params, macs and activations of the network of this structure and width."""
+        try:
+            return measure(self.plan(values, widths), input_shape=self.input_shape, classes=self.classes)
+        except GenomeError as error:
+            raise _no_network(values, widths, error) from None
+
     def share(self, values: Values, widths: list[int]) -> float:
         """The largest cost of the network over its limit."""
-        b = self.cost(values, widths)
-        return max([getattr(b, limit) / most for limit, most in self._limits()], default=0.0)
+        cost = self.cost(values, widths)
+        return max([getattr(cost, limit) / most for limit, most in self._limits()], default=0.0)
 
     def _limits(self) -> list[tuple[str, int]]:
         return [(limit, most) for limit in LIMITS if (most := getattr(self.budget, limit)) is not None]
 
     def _over(self, values: Values, widths: list[int]) -> OverBudget:
-        b = self.cost(values, widths)
-        costs = [f"{getattr(b, limit):,} {limit} (limit {most:,})" for limit, most in self._limits()]
+        cost = self.cost(values, widths)
+        costs = [f"{getattr(cost, limit):,} {limit} (limit {most:,})" for limit, most in self._limits()]
         return OverBudget(f"its narrowest form costs {', '.join(costs)}", excess=self.share(values, widths) - 1)
-
-    def cost(self, values: Values, widths: list[int]) -> Builder:
-        """A builder whose `params`, `macs` and `activations` are those of the network of this structure and width."""
-        return self._made(measure, values, widths)
 
     def compose(self, values: Values, widths: list[int]) -> Builder:
         """The nodes of the network of this structure and width."""
-        return self._made(compose, values, widths)
-
-    def _made(self, make: Callable[..., Builder], values: Values, widths: list[int]) -> Builder:
         try:
-            return make(self.plan(values, widths), input_shape=self.input_shape, classes=self.classes)
+            return compose(self.plan(values, widths), input_shape=self.input_shape, classes=self.classes)
         except GenomeError as error:
-            raise SpaceError(f"the choices {described(values)} at width {widths} make no network: {error}") from None
+            raise _no_network(values, widths, error) from None
 
     def plan(self, values: Values, widths: list[int]) -> Staged:
         """Structure and widths as the plan of a network."""
@@ -148,6 +148,10 @@ class StagedSpace:
     def _at(self, values: Values, name: str, stage: int) -> Any:
         found = values.get(f"stage{stage}.{name}", values.get(name))
         return NetworkSettings.model_fields[name].default if found is None else found
+
+
+def _no_network(values: Values, widths: list[int], error: GenomeError) -> SpaceError:
+    return SpaceError(f"the choices {described(values)} at width {widths} make no network: {error}")
 
 
 def described(values: Values) -> str:

@@ -42,7 +42,7 @@ def test_the_manifest_says_what_the_files_are(trained: Any, tmp_path: Path) -> N
     assert set(manifest["files"]) == {"genome.yaml", "model.safetensors"}
     for name, entry in manifest["files"].items():
         assert entry["sha256"] == hashlib.sha256((tmp_path / "out" / name).read_bytes()).hexdigest()
-    assert manifest["schema"] == "nas.exports/1"
+    assert manifest["schema"] == "nas.export/1"
     assert manifest["metrics"] == {"error": 0.25} and manifest["provenance"]["trial"] == 3
     assert manifest["data"]["mean"] == [0.5, 0.25] and manifest["data"]["classes"] == ["ant", "bee", "cat"]
 

@@ -14,7 +14,7 @@ from nas.exports.folder import replaced
 def write(folder: Path, content: str, name: str = "a.txt") -> None:
     with replaced(folder) as partial:
         (partial / name).write_text(content)
-        (partial / "manifest.json").write_text(json.dumps({"schema": "nas.exports/1", "files": {name: {}}}))
+        (partial / "manifest.json").write_text(json.dumps({"schema": "nas.export/1", "files": {name: {}}}))
 
 
 def names(folder: Path) -> list[str]:

@@ -10,10 +10,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # `helpers`, also for tests of the runners
 
-from helpers import SPACE  # noqa: E402
+from helpers import SPACE
 
-from nas.space import SearchSpace, load  # noqa: E402
-from nas.study import Run  # noqa: E402
+from nas.space import SearchSpace, load
+from nas.study import Run
 
 
 @pytest.fixture
