@@ -29,11 +29,15 @@ def draw(run: Run) -> str:
     """The trade-off and error over depth, each above its legend."""
     data = summary(run)
     figures = [trade_off(data), deeper_or_wider(data)]
-    panels = [f'<g transform="translate({number * (WIDTH + GAP)} 0)">{_panel(figure)}</g>' for number, figure in enumerate(figures)]
+    panels = [
+        f'<g transform="translate({number * (WIDTH + GAP)} 0)">{_panel(figure)}</g>' for number, figure in enumerate(figures)
+    ]
     width, height = 2 * WIDTH + GAP, HEIGHT + LEGEND
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img">\n'
-        f'<style>{RULES}{_colours()}</style>\n<rect width="{width}" height="{height}" fill="#fff"/>\n' + "\n".join(panels) + "\n</svg>\n"
+        f'<style>{RULES}{_colours()}</style>\n<rect width="{width}" height="{height}" fill="#fff"/>\n'
+        + "\n".join(panels)
+        + "\n</svg>\n"
     )
 
 

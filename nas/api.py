@@ -2,132 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nas import data, runner
-from nas.errors import DataError, InputError, NasError, OverBudget, RunError, UnknownNameError, nearest
+from nas.errors import InputError, NasError, RunError
+from nas.genome import Genome
+from nas.prepare import placed, prepare, some_genome
 from nas.runner import Plan
 from nas.runner import machine as machines
 from nas.runner import plan as planning
 from nas.space import SearchSpace
 from nas.space import load as load_space
-from nas.space.drawing import RandomTrial
-from nas.space.space import nothing_fits
 
 if TYPE_CHECKING:
     from nas.data import Dataset
     from nas.study import Run, Trial
 
-TRIES = 300  # random draws, of which one at least must meet the budget before a search is started
-METRICS = ("error", "accuracy", "loss", "train_loss", "seconds", "params", "macs", "depth", "activations")  # of `train`
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A search that could start now."""
-
-    space: SearchSpace
-    plan: Plan
-
-
-def prepare(
-    space: str | Path,
-    *,
-    runner_name: str = "laptop",
-    out: str | Path | None = None,
-    trials: int | None = None,
-    seed: int | None = None,
-    overrides: Sequence[str] = (),
-) -> Prepared:
-    """Read a search space and a runner's profile, and see whether the search can be run. Nothing is started or written.
-
-    Raises `InputError` with the place and what would do: a wrong key or name, a budget that nothing meets, stages that
-    shrink the image below one pixel, a missing file, a folder `out` that is taken, a trial that asks for more than the
-    machine has.
-    """
-    extra = [f"strategy.trials={trials}"] * (trials is not None) + [f"strategy.seed={seed}"] * (seed is not None)
-    found = load_space(space, overrides=[*overrides, *extra])
-    if out is not None:
-        from nas.study.run import check_free
-
-        check_free(Path(out))
-    _check_names(found)
-    with placed(found):
-        info = data.describe(found.file.data)
-        count = data.known_size(found.file.data)
-    found = found.bound(input_shape=info.shape, classes=len(info.classes))
-    _first_genome(found)
-    profile = runner.load(runner_name)
-    planned = found.file.strategy.trials
-    return Prepared(found, planning.make(profile, found, info, images=count, machine=machines.here(), trials=planned))
-
-
-def _check_names(space: SearchSpace) -> None:
-    file, document = space.file, space.document
-    if file.strategy.name not in ("random", "tpe", "nsga2", "gp"):  # the registry would load optuna: 0.3 s for a plan
-        from nas.strategy import strategies
-
-        try:
-            strategies.get(file.strategy.name)
-        except InputError as error:
-            raise document.error(("strategy", "name"), str(error)) from None
-    if file.evaluator != "train":
-        _check_evaluator(space)
-        return
-    for place, objective in enumerate(file.objectives):
-        if objective.metric not in METRICS:
-            raise document.error(
-                ("objectives", place), f"'{objective.metric}' is not a metric{nearest(objective.metric, METRICS)}"
-            )
-    if file.stop.metric not in METRICS[:4]:
-        raise document.error(
-            ("stop", "metric"), f"'{file.stop.metric}' is not reported each epoch{nearest(file.stop.metric, METRICS[:4])}"
-        )
-
-
-def _check_evaluator(space: SearchSpace) -> None:
-    """See that a person's own evaluator is there; its metrics are known when it has run."""
-    from nas.evaluate.evaluators import find
-
-    name = space.file.evaluator
-    try:
-        find(name)
-    except InputError as error:
-        raise space.document.error(("evaluator",), str(error)) from None
-    except Exception as error:  # whatever the module raises while it is imported
-        raise space.document.error(("evaluator",), f"'{name}' cannot be imported: {type(error).__name__}: {error}") from error
-
-
-@contextlib.contextmanager
-def placed(space: SearchSpace) -> Iterator[None]:
-    """Errors about the data with the place in the file that names them."""
-    try:
-        yield
-    except (DataError, UnknownNameError) as error:
-        path, _, text = str(error).partition(": ")
-        section, _, key = path.partition(".")
-        in_file = section == "data" and key in type(space.file.data).model_fields
-        message = str(space.document.error(("data", key), text)) if in_file else f"{space.document.where(('data',))}: {error}"
-        raise type(error)(message) from error
-
-
-def _first_genome(space: SearchSpace) -> None:
-    """See that some draw meets the budget; `SpaceError` with the cheapest that was found where none does."""
-    cheapest: tuple[OverBudget, dict] | None = None
-    for seed in range(TRIES):
-        try:
-            space.genome(RandomTrial(seed))
-            return
-        except OverBudget as error:
-            if cheapest is None or error.excess < cheapest[0].excess:
-                cheapest = error, space.staged.structure(RandomTrial(seed))
-    assert cheapest is not None
-    raise nothing_fits(space, cheapest[1], cheapest[0])
 
 
 def search(
@@ -200,17 +94,9 @@ def _with_precision(space: SearchSpace, dataset: Dataset, plan: Plan) -> SearchS
         return space  # the cluster's devices are not this machine's: each worker decides for its own
     from nas.evaluate.precision import choose
 
-    genome = next(genome for seed in range(TRIES) if (genome := _drawn(space, seed)) is not None)
-    chosen = choose(train, genome, dataset, plan.device)
+    chosen = choose(train, some_genome(space), dataset, plan.device)
     file = space.file.model_copy(update={"train": train.model_copy(update={"precision": chosen})})
     return replace(space, file=file)
-
-
-def _drawn(space: SearchSpace, seed: int):
-    try:
-        return space.genome(RandomTrial(seed))
-    except OverBudget:
-        return None
 
 
 def _drive(run: Run, plan: Plan, *, trials: int | None, watch: Callable[[Trial], None] | None, say: Say | None) -> None:
@@ -282,6 +168,30 @@ def train(
         raise NasError(f"the final training of trial {trial.number} failed: {outcome.reason}")
     run.store.note(f"final:{trial.number}", {"metrics": outcome.metrics, "seed": job.seed, "seconds": outcome.seconds})
     return outcome.metrics
+
+
+def adopt(genome: Genome, *, space: str | Path, out: str | Path, overrides: Sequence[str] = ()) -> tuple[Run, Trial]:
+    """A run that holds one network, which was brought and not searched: to be trained, shown and exported like others.
+
+    `space` gives the data and the recipe; what it says may vary does not matter. Raises `InputError` where the network is
+    not one for these images.
+    """
+    from nas.study import Run
+
+    found = load_space(space, overrides=overrides)
+    with placed(found):
+        dataset = data.load(found.file.data, cache=data.default_cache())
+    info = dataset.info
+    if (genome.input_shape, genome.classes) != (info.shape, len(info.classes)):
+        raise InputError(
+            f"the genome takes {genome.input_shape} and answers {genome.classes} classes; "
+            f"the images of {info.name} are {info.shape} and of {len(info.classes)} classes"
+        )
+    profile = runner.load("local")
+    plan = planning.make(profile, found, info, images=None, machine=machines.here(), trials=1)
+    found = _with_precision(found.bound(input_shape=info.shape, classes=len(info.classes)), dataset, plan)
+    run = Run.create(Path(out), found)
+    return run, run.search().bring(genome)
 
 
 def final_epochs(run: Run) -> int:

@@ -109,7 +109,7 @@ def test_what_the_readme_shows_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         else:
             exec(compile(block.text, f"{block.document}:{block.line}", "exec"), {"__name__": "__main__"})
     monkeypatch.delitem(sys.modules, "mine")
-    runs = {path.parent.name for path in Path("results").glob("*/study.db")}
+    runs = {path.parent.name for path in Path("results").glob("*/study.journal")}
     assert {"digits", "first", "flowers", "blobs", "choices", "two", "mine"} <= runs
 
 

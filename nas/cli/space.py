@@ -30,8 +30,8 @@ def list_(json: Json = False) -> None:
 
 def _load(space: str, overrides: list[str] | None) -> SearchSpace:
     from nas import data
-    from nas.api import placed
     from nas.errors import DataError
+    from nas.prepare import placed
     from nas.space import load
 
     found = load(space, overrides=overrides or [])

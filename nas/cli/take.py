@@ -6,12 +6,16 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from nas.cli.options import Json, RunFolder, TrialName
 from nas.cli.show import note, print_json, table
+from nas.errors import InputError
+
+if TYPE_CHECKING:
+    from nas.study import Run, Trial
 
 
 def add_to(app: typer.Typer) -> None:
@@ -21,8 +25,10 @@ def add_to(app: typer.Typer) -> None:
 
 
 def train(
-    run: RunFolder,
+    run: Annotated[Path, typer.Argument(metavar="RUN|GENOME", help="The folder of a run, or a genome's file.")],
     trial: TrialName = "best",
+    space: Annotated[str | None, typer.Option("--space", metavar="SPACE", help="Of a genome's file: whose data and recipe.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Of a genome's file: a new folder for its run.")] = None,
     seed: Annotated[int | None, typer.Option("--seed", metavar="N", min=0, help="Another seed than the trial's.")] = None,
     again: Annotated[bool, typer.Option("--again", help="Train anew, and look at the test part once more.")] = False,
     json: Json = False,
@@ -35,14 +41,30 @@ def train(
     from nas.study import Run
     from nas.study.summary import number_text
 
-    found = Run.open(run)
-    one = found.trial(trial)
+    if run.is_file():
+        found, one = _brought(run, space, out)
+    else:
+        found = Run.open(run)
+        one = found.trial(trial)
 
-    with _epochs(found.space.file.train.epochs) as watch:
+    with _epochs(api.final_epochs(found)) as watch:
         metrics = api.train(found, one, seed=seed, again=again, watch=watch, say=note)
     note(f"test error {number_text('test_error', metrics['test_error'])}")
     if json:
-        print_json({"run": str(run), "trial": one.number, "metrics": metrics})
+        print_json({"run": str(found.folder), "trial": one.number, "metrics": metrics})
+
+
+def _brought(file: Path, space: str | None, out: Path | None) -> tuple[Run, Trial]:
+    """A run of the one network that stands in a file."""
+    from nas import api
+    from nas.genome.files import load
+
+    genome = load(file)
+    if space is None:
+        raise InputError(f"{file} is a genome; say on which data and by which recipe it is trained: --space deeper-vs-wider")
+    found, trial = api.adopt(genome, space=space, out=out or api.free_folder(file.stem))
+    note(f"results    {found.folder}")
+    return found, trial
 
 
 @contextmanager

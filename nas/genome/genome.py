@@ -44,7 +44,7 @@ class Genome:
         shapes: list[Shape] = []
         for node, inputs in zip(self.nodes, self.wires, strict=True):
             try:
-                fact = infer(node.op, tuple([shapes[i] for i in inputs]))
+                fact = infer(node.op, (shapes[inputs[0]],) if len(inputs) == 1 else tuple([shapes[i] for i in inputs]))
             except GenomeError as error:
                 raise GenomeError(f"node '{node.name}' ({node.op.kind}): {error}") from None
             self._facts.append(fact)
@@ -75,11 +75,10 @@ class Genome:
         """The genome of some nodes of a whole one with other inputs of the same shapes: there is nothing to check."""
         part = cls.__new__(cls)
         nodes = [whole.nodes[i] for i in kept]
-        names = [node.name for node in nodes]
+        all_kept = len(kept) == len(whole)
         for place, inputs in enumerate(wires):
-            taken = tuple([names[i] for i in inputs])
-            if taken != nodes[place].inputs:
-                nodes[place] = nodes[place]._replace(inputs=taken)
+            if not all_kept or inputs != whole.wires[place]:
+                nodes[place] = nodes[place]._replace(inputs=tuple([nodes[i].name for i in inputs]))
         part.nodes, part.wires, part.outputs = tuple(nodes), wires, whole.outputs
         part._facts = [whole._facts[i] for i in kept]
         return part
@@ -257,7 +256,8 @@ def _in_order(nodes: tuple[Node, ...]) -> tuple[tuple[Node, ...], list[tuple[int
     wires: list[tuple[int, ...]] = []
     for place, (name, _, inputs) in enumerate(nodes):
         try:
-            wires.append(tuple([position[source] for source in inputs]))
+            # One input is the rule, and a comprehension for it would take twice as long.
+            wires.append((position[inputs[0]],) if len(inputs) == 1 else tuple([position[source] for source in inputs]))
         except KeyError:
             break
         position[name] = place

@@ -116,10 +116,12 @@ def colours(plain: Plain) -> list[bytes]:
     """A colour for each node: equal for nodes that an isomorphism may exchange."""
     up: list[bytes] = []
     for label, unordered, inputs in zip(plain.labels, plain.unordered, plain.wires, strict=True):
-        below = [up[i] for i in inputs]
-        if unordered:
-            below.sort()
-        up.append(blake2b(b"\0".join([label, *below]), digest_size=16).digest())
+        if len(inputs) == 1:
+            text = b"%b\0%b" % (label, up[inputs[0]])
+        else:
+            below = [up[i] for i in inputs]
+            text = b"\0".join([label, *(sorted(below) if unordered else below)])
+        up.append(blake2b(text, digest_size=16).digest())
     # Where each node computes something of its own, its colour names its inputs, and that is the whole graph.
     return up if len(set(up)) == len(up) else _down(plain, up)
 
@@ -150,17 +152,16 @@ def canonical(genome: Genome) -> tuple[list[int], Wires]:
     stands behind, for its shape.
     """
     plain, colour = genome.plain_form
-    wires = plain.rewired
-    kept = plain.kept if len(plain.kept) == len(genome) else _reaching(wires, genome.output_places())
     rank = dict(zip(plain.kept, colour, strict=True))
-    new = {old: index for index, old in enumerate(kept)}
-    found: Wires = []
-    for place in kept:
-        inputs = wires[place]
+    wires = list(plain.rewired)
+    for place, inputs in enumerate(wires):
         if len(inputs) > 1 and genome.nodes[place].op.commutative:
-            inputs = sorted(inputs, key=lambda i: (rank.get(i, b""), i))
-        found.append(tuple([new[i] for i in inputs]))
-    return kept, found
+            wires[place] = tuple(sorted(inputs, key=lambda i: (rank.get(i, b""), i)))
+    if len(plain.kept) == len(wires):
+        return plain.kept, wires
+    kept = _reaching(wires, genome.output_places())
+    new = {old: index for index, old in enumerate(kept)}
+    return kept, [tuple([new[i] for i in wires[place]]) for place in kept]
 
 
 def same_function(first: Genome, second: Genome) -> bool:

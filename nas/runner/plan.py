@@ -56,10 +56,13 @@ def make(profile: Profile, space: SearchSpace, info: DataInfo, *, images: int | 
         warnings.append(f"{workers} workers were asked for and {fit} fit; the others would wait, so {fit} are started")
         workers = fit
     if machine.gpus and not gpus:
-        warnings.append(f"this machine has {machine.gpus} GPU(s), and this search uses none; give each trial a share: gpus: {GPU_SHARE}")
+        warnings.append(
+            f"this machine has {machine.gpus} GPU(s), and this search uses none; give each trial a share: gpus: {GPU_SHARE}"
+        )
     window = space.file.strategy.window
     if window < workers:
-        warnings.append(f"strategy.window is {window}, so {workers - window} of {workers} workers will be idle; make it at least {workers}")
+        idle = f"{workers - window} of {workers} workers will be idle"
+        warnings.append(f"strategy.window is {window}, so {idle}; make it at least {workers}")
     limit = profile.time_limit_minutes
     return Plan(
         profile.engine,
@@ -95,7 +98,8 @@ def _lines(
     shape = "x".join(map(str, info.shape))
     stop = f", stopped by {file.stop.name} from epoch {file.stop.min_epochs}" if file.stop.name != "none" else ""
     share = f", {gpus:g} GPU" if gpus else ""
-    place = "this process" if profile.engine == "local" else "a private Ray" if profile.address == "local" else f"Ray at {profile.address}"
+    ray = "a private Ray" if profile.address == "local" else f"Ray at {profile.address}"
+    place = "this process" if profile.engine == "local" else ray
     lines = [
         f"search     {space.name}: {trials} trials by {file.strategy.name}, seed {file.strategy.seed}",
         f"data       {info.name}: {shape}, {len(info.classes)} classes" + (f", {images:,} images to train on" if images else ""),

@@ -18,10 +18,14 @@ class Profile(Settings):
     name: str = Field(description="what errors and plans call it")
     about: str = Field(default="", description="a sentence")
     engine: Literal["local", "ray"] = Field(description="local: this process, one trial at a time; ray: Ray Tune")
-    address: str = Field(default="local", description="local: a private Ray that ends with the search; else the address of a cluster")
-    workers: Annotated[int, Field(ge=1)] | Literal["auto"] = Field(default="auto", description="trials at once; auto: as many as fit")
+    address: str = Field(default="local", description="local: a private Ray that ends with the search; else a cluster's")
+    workers: Annotated[int, Field(ge=1)] | Literal["auto"] = Field(
+        default="auto", description="trials at once; auto: as many as fit"
+    )
     cpus: Annotated[float, Field(gt=0)] | Literal["auto"] = Field(default="auto", description="for each trial; auto: its threads")
-    gpus: Annotated[float, Field(ge=0)] | Literal["auto"] = Field(default="auto", description="for each trial, such as 0.25; auto: shared evenly")
+    gpus: Annotated[float, Field(ge=0)] | Literal["auto"] = Field(
+        default="auto", description="for each trial; auto: a quarter of one where there are GPUs"
+    )
     retries: int = Field(default=1, ge=0, description="how often a trial is tried again after its worker died")
     time_limit_minutes: float | None = Field(default=None, gt=0, description="of one trial")
 

@@ -191,7 +191,8 @@ def _outcome(search: Search, number: int, result: dict[str, Any], error: bool) -
     if "outcome" in result:
         return Outcome(**json.loads(result["outcome"]))
     if error or not trial.curve:
-        return Outcome(status="failed", reason="error: its worker died, more often than the runner tries again", metrics=last, seconds=seconds)
+        reason = "error: its worker died, more often than the runner tries again"
+        return Outcome(status="failed", reason=reason, metrics=last, seconds=seconds)
     return Outcome(status="stopped", metrics=last, seconds=seconds)
 
 

@@ -99,7 +99,9 @@ class NetworkSettings(Settings):
         known = {"block": blocks.names(), "connect": connectivities.names(), "activation": ACTIVATIONS}.get(wanted)
         for value in values:
             if known is not None and value not in known:
-                raise InnerError(tuple(name.split(".")), f"'when' asks for an unknown {wanted}, {value}{nearest(str(value), known)}")
+                raise InnerError(
+                    tuple(name.split(".")), f"'when' asks for an unknown {wanted}, {value}{nearest(str(value), known)}"
+                )
 
     @model_validator(mode="after")
     def _branches(self) -> NetworkSettings:

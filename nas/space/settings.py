@@ -93,11 +93,14 @@ class StrategySettings(Settings):
     )
 
 
+Direction = Literal["minimize", "maximize"]
+
+
 class ObjectiveSettings(Settings):
     """A metric and which way is better."""
 
     metric: str
-    direction: Literal["minimize", "maximize"] = "minimize"
+    direction: Direction = "minimize"
 
 
 class BudgetSettings(Settings):

@@ -84,7 +84,9 @@ class SearchSpace:
         space = replace(self, staged=replace(self.staged, input_shape=input_shape, classes=classes), _solved={})
         stem = self.file.network.stem
         side = -(-min(input_shape[1:]) // (stem.stride * (2 if stem.pool else 1)))
-        room = side.bit_length()  # halving n rounds up, so bit_length stages fit while the last still is a pixel
+        # A convolution halves 7 to 4, the pooling between dense stages to 3; a stage that halves begins with two pixels.
+        rounds_down = "dense" in options_of(self.file.network.connect)
+        room = side.bit_length() if rounds_down else 1 + (side - 1).bit_length()
         most = max(options_of(self.file.network.stages))
         if most > room:
             raise self.document.error(

@@ -6,13 +6,14 @@ It is fast, and it is made anew from the durable study at resume. Results enter 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
 from nas.seeds import derive
+from nas.space.settings import Direction
 from nas.strategy import Strategy
 from nas.study.store import quiet
 
@@ -22,7 +23,7 @@ T = TypeVar("T")
 class Memory:
     """An Optuna study in memory, with a sampler that is made anew for each proposal."""
 
-    def __init__(self, strategy: Strategy, directions: list[str], seed: int) -> None:
+    def __init__(self, strategy: Strategy, directions: Sequence[Direction], seed: int) -> None:
         self._strategy, self._seed = strategy, seed
         with quiet():
             self._study = optuna.create_study(directions=directions)

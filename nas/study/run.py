@@ -31,6 +31,7 @@ from nas.evaluate import Job
 from nas.genome import Genome
 from nas.space import SearchSpace
 from nas.space.file import SearchFile
+from nas.space.settings import Direction
 from nas.space.space import of_file
 from nas.study.search import Search, front
 from nas.study.store import Store
@@ -66,7 +67,7 @@ class Run:
             (folder / "environment.json").write_text(json.dumps(environment(space), indent=2) + "\n")
         except OSError as error:
             raise RunError(f"{folder} cannot be written: {error.strerror or error}") from None
-        directions = [objective.direction for objective in space.file.objectives]
+        directions: list[Direction] = [objective.direction for objective in space.file.objectives]
         about = {
             "schema": SCHEMA,
             "space": space.name,
@@ -156,7 +157,8 @@ class Run:
             path = self.folder / "checkpoints" / str(number) / part / "weights.safetensors"
             if path.is_file():
                 return path
-        raise RunError(f"trial {trial.number} ({trial.state}) left no weights; `nas train {self.folder} {trial.number}` makes some")
+        command = f"nas train {self.folder} {trial.number}"
+        raise RunError(f"trial {trial.number} ({trial.state}) left no weights; `{command}` makes some")
 
     def model(self, trial: Trial) -> torch.nn.Module:
         """The network of a trial with its trained weights, in evaluation mode."""

@@ -10,17 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from optuna.trial import TrialState, create_trial
+
 from nas.errors import OverBudget, SearchError
 from nas.evaluate import Outcome
 from nas.genome import Genome
 from nas.seeds import derive
 from nas.space import SearchSpace
+from nas.space.settings import Direction
 from nas.strategy import strategies
 from nas.study.memory import Memory
 from nas.study.novelty import Novelty
 from nas.study.stopping import goes_on, rungs
 from nas.study.store import Store
-from nas.study.trial import Trial
+from nas.study.trial import State, Trial
 
 PATIENCE = 200  # proposals in a row that bring nothing to train, after which a search is over
 
@@ -37,7 +40,7 @@ class Search:
         self.space, self.planned = space, trials
         self.objectives, self.window, self.epochs = file.objectives, file.strategy.window, file.train.epochs
         self._store, self._watch = store, watch or (lambda trial: None)
-        directions = [objective.direction for objective in file.objectives]
+        directions: list[Direction] = [objective.direction for objective in file.objectives]
         self._memory = Memory(strategies.get(file.strategy.name), directions, file.strategy.seed)
         self._novelty = Novelty()
         self._rungs = rungs(file.stop, self.epochs)
@@ -108,7 +111,9 @@ class Search:
         elif isinstance(drawn, Exception):
             raise drawn
         else:
-            trial = self._new(number, drawn.choices, drawn.genome)
+            original = self._novelty.find(drawn.genome) if self.space.file.strategy.repeats == "reuse" else None
+            trial = self._new("running" if original is None else "repeat", drawn.choices, drawn.genome)
+            trial.repeats = original
         self._store.add(trial, frozen, self._memory.state())
         self.trials.append(trial)
         self._note(trial, None if isinstance(drawn, OverBudget) else drawn.genome)
@@ -118,12 +123,19 @@ class Search:
             self._settle_repeats()
         return trial
 
-    def _new(self, number: int, choices: dict, genome: Genome) -> Trial:
-        strategy = self.space.file.strategy
-        original = self._novelty.find(genome) if strategy.repeats == "reuse" else None
+    def bring(self, genome: Genome) -> Trial:
+        """Add a network that was not proposed; it is not trained by the search, and no strategy learns of it."""
+        trial = self._new("brought", {}, genome)
+        self._store.add(trial, create_trial(state=TrialState.RUNNING), {})
+        self._store.settle(trial, None)
+        self.trials.append(trial)
+        return trial
+
+    def _new(self, state: State, choices: dict, genome: Genome) -> Trial:
+        number = len(self.trials)
         return Trial(
             number,
-            "running" if original is None else "repeat",
+            state,
             choices=choices,
             genome=genome.to_dict(),
             fingerprint=genome.fingerprint,
@@ -131,8 +143,7 @@ class Search:
             macs=genome.macs,
             depth=genome.depth,
             activations=genome.activations,
-            seed=derive(strategy.seed, "trial", number),
-            repeats=original,
+            seed=derive(self.space.file.strategy.seed, "trial", number),
         )
 
     def _note(self, trial: Trial, genome: Genome | None) -> None:
@@ -150,7 +161,8 @@ class Search:
         for number in range(self._memory.told, known[-1] + 1 if known else 0):
             trial = self.trials[number]
             values = self.values(trial)
-            curve = {epoch: metrics[self.objectives[0].metric] for epoch, metrics in trial.curve.items() if self.objectives[0].metric in metrics}
+            first = self.objectives[0].metric
+            curve = {epoch: metrics[first] for epoch, metrics in trial.curve.items() if first in metrics}
             self._memory.tell(number, values, 1.0 if trial.state == "failed" else 0.0, curve)
 
     # What comes back
@@ -176,7 +188,8 @@ class Search:
         trial.metrics, trial.seconds = dict(outcome.metrics), trial.seconds + outcome.seconds
         missing = [o.metric for o in self.objectives if trial.value(o.metric) is None]
         if trial.state == "finished" and missing:
-            trial.state, trial.reason = "failed", f"error: no metric '{missing[0]}' among {', '.join(sorted(trial.metrics)) or 'none'}"
+            given = ", ".join(sorted(trial.metrics)) or "none"
+            trial.state, trial.reason = "failed", f"error: no metric '{missing[0]}' among {given}"
         self._store.settle(trial, self.values(trial))
         self._watch(trial)
         self._settle_repeats()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,11 @@ import optuna
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from nas.errors import RunError
+from nas.space.settings import Direction
 from nas.study.journal import journal
 from nas.study.trial import Trial
 
 STUDY = "search"
-_FINAL = {"finished": TrialState.COMPLETE, "stopped": TrialState.PRUNED, "failed": TrialState.FAIL, "over-budget": TrialState.PRUNED}
 _RESULT = ("state", "attempt", "reason", "metrics", "seconds")  # what changes while a trial runs; the rest is written once
 
 
@@ -40,7 +40,7 @@ class Store:
         self._memory = study.user_attrs.get("memory", {})
 
     @classmethod
-    def create(cls, path: Path, *, directions: list[str], about: dict[str, Any]) -> Store:
+    def create(cls, path: Path, *, directions: Sequence[Direction], about: dict[str, Any]) -> Store:
         """A new study; `about` says what it is a study of."""
         with quiet():
             study = optuna.create_study(storage=journal(path), study_name=STUDY, directions=directions)
@@ -82,7 +82,8 @@ class Store:
     def settle(self, trial: Trial, values: list[float] | None) -> None:
         """Write the end of a trial: after this it is never changed."""
         self.update(trial)
-        state = TrialState.COMPLETE if values is not None else _FINAL.get(trial.state, TrialState.PRUNED)
+        without = TrialState.FAIL if trial.state == "failed" else TrialState.PRUNED
+        state = without if values is None else TrialState.COMPLETE
         self._storage.set_trial_state_values(self._ids[trial.number], state, values)
 
     def load(self) -> tuple[list[Trial], list[FrozenTrial], dict[str, Any]]:

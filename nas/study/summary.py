@@ -57,7 +57,8 @@ def answer(run: Run) -> str:
         return "No trial has finished yet."
     best = run.best
     metric = run.space.file.objectives[0].metric
-    text = f"Best is trial {best.number} ({choices_text(best)}): {metric} {number_text(metric, best.value(metric))} at {best.params:,} params."
+    value = number_text(metric, best.value(metric))
+    text = f"Best is trial {best.number} ({choices_text(best)}): {metric} {value} at {best.params:,} params."
     return text + _by_depth(finished, metric)
 
 
@@ -70,7 +71,8 @@ def _by_depth(finished: list[Trial], metric: str) -> str:
     parts = []
     for name, group in (("shallower", ordered[:half]), ("deeper", ordered[-half:])):
         values = [value for trial in group if (value := trial.value(metric)) is not None]
-        parts.append(f"the {name} half (depth {group[0].depth} to {group[-1].depth}) averages {number_text(metric, mean(values))}")
+        depths_text = f"depth {group[0].depth} to {group[-1].depth}"
+        parts.append(f"the {name} half ({depths_text}) averages {number_text(metric, mean(values))}")
     return f" Of the {len(finished)} networks trained to the end, {parts[0]} and {parts[1]}."
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-State = Literal["running", "finished", "stopped", "failed", "repeat", "over-budget"]
+State = Literal["running", "finished", "stopped", "failed", "repeat", "over-budget", "brought"]
 COSTS = ("params", "macs", "depth", "activations")
-UNTRAINED = ("repeat", "over-budget")
+UNTRAINED = ("repeat", "over-budget", "brought")  # brought: a network that nobody searched, for a final training
 
 
 @dataclass

@@ -24,7 +24,7 @@ def test_no_runs_are_an_empty_list(command, here):
 def test_a_damaged_run_does_not_hide_the_others(command, own_run, here):
     (here / "broken").mkdir()
     (here / "broken" / "search.yaml").write_text("name: [")
-    (here / "broken" / "study.db").write_text("")
+    (here / "broken" / "study.journal").write_text("")
     result = command("runs", here, "--json")
     assert [row["run"] for row in json.loads(result.out)] == [str(own_run)]
     assert result.err.startswith(f"warning: {here}/broken/search.yaml:")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 
 import pytest
 
@@ -14,7 +13,7 @@ def test_a_search_leaves_a_run_and_shows_the_leaderboard(command, space, here):
     result = command("search", space, "--runner", "local", "--out", "run")
     assert result.status == 0
     assert result.out == ""
-    assert {"search.yaml", "study.db", "environment.json"} <= {path.name for path in (here / "run").iterdir()}
+    assert {"search.yaml", "study.journal", "environment.json"} <= {path.name for path in (here / "run").iterdir()}
     assert sum(trial.state == "finished" for trial in Run.open("run").trials) == 4
     assert "Best is trial" in result.err
 
@@ -127,23 +126,34 @@ def test_a_run_has_one_driver(command, space):
     assert len(Run.open("run").trials) == 1
 
 
-@pytest.mark.parametrize("damage", ["text", "empty", "cut", "other"])
-def test_a_damaged_study_is_one_line(command, own_run, damage):
-    study = own_run / "study.db"
-    for path in own_run.glob("study.db-*"):
-        path.unlink()
-    if damage == "text":
-        study.write_text("this was a database before somebody opened it in an editor\n" * 40)
-    elif damage == "cut":
-        study.write_bytes(study.read_bytes()[:20_000])
-    else:
-        study.write_bytes(b"")
-    if damage == "other":
-        sqlite3.connect(study).execute("create table songs (title text)")
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"this was a study before somebody opened it in an editor\n",
+        b"\x00\xff\xfe" * 1000 + b"\n",
+        b"[]\n",
+        b'{"op_code": 99}\n',
+        b'{"op_code": 0, "worker_id": "w", "study_name": "songs", "directions": [1]}\n',
+    ],
+)
+def test_a_damaged_study_is_one_line(command, own_run, content):
+    study = own_run / "study.journal"
+    study.write_bytes(content)
     result = command("resume", own_run, "--runner", "local")
     assert (result.status, result.out) == (2, "")
-    assert result.err.startswith(f"nas: {study} ")
+    assert result.err.startswith(f"nas: {study} cannot be read as the study of a search")
     assert len(result.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
+def test_a_study_whose_end_is_lost_is_resumed(command, own_run, share):
+    """As after a power cut: trials whose lines are lost are run again."""
+    study = own_run / "study.journal"
+    lines = study.read_bytes().splitlines(keepends=True)
+    study.write_bytes(b"".join(lines[: 8 + int(share * (len(lines) - 8))]) + b'{"op_code": 5, "wor')
+    assert command("resume", own_run, "--runner", "local").status == 0
+    assert [trial.state for trial in Run.open(own_run).trials] == ["finished"] * 3
 
 
 def test_a_damaged_search_yaml_is_one_line_with_its_place(command, own_run):
