@@ -24,14 +24,11 @@ from nas.space.drawing import RandomTrial
 SPACE = ("network.stages=3", "network.depth={int: [1, 4]}", "budget={params: 1.7M, macs: 1G}")
 
 
-def through(space: SearchSpace, trials: list[RandomTrial]) -> list[Genome]:
+def through(space: SearchSpace, number: int) -> None:
     """All that a search does with a genome before it is trained."""
-    genomes = []
-    for trial in trials:
-        genome = space.genome(trial)
+    for seed in range(number):
+        genome = space.genome(RandomTrial(seed))
         assert genome.params and genome.macs and genome.depth and genome.canonical() and genome.fingerprint
-        genomes.append(genome)
-    return genomes
 
 
 def counted(genome: Genome) -> tuple[int, int]:
@@ -62,23 +59,20 @@ def main() -> None:
     torch.set_num_threads(1)
     loaded = load("deeper-vs-wider", overrides=SPACE)
 
-    def draw() -> list[Genome]:
-        # A space of its own for each round: it remembers the widths that it solved for.
-        space = loaded.bound(input_shape=(3, 32, 32), classes=10)
-        return through(space, [RandomTrial(seed) for seed in range(options.genomes)])
+    def fresh() -> SearchSpace:
+        """A space of its own for each round: it remembers the widths that it solved for."""
+        return loaded.bound(input_shape=(3, 32, 32), classes=10)
 
-    genomes = draw()
-    some = genomes[: options.built]
+    analytic = seconds(lambda: through(fresh(), options.genomes), options.rounds) / options.genomes
+    genomes = [fresh().genome(RandomTrial(seed)) for seed in range(options.genomes)]
+    some = genomes[:: max(1, options.genomes // options.built)]
     assert [(g.params, g.macs) for g in some] == [counted(g) for g in some]
-    analytic = seconds(draw, options.rounds) / len(genomes)
-    again = seconds(lambda: [Genome(g.nodes, g.outputs).canonical().fingerprint for g in genomes], options.rounds) / len(genomes)
     torchs = seconds(lambda: [counted(g) for g in some], 2) / len(some)
-    nodes = sum(len(g) for g in genomes) / len(genomes)
-    print(f"{nodes:.0f} nodes a genome on average, {sum(len(g) for g in some) / len(some):.0f} of those that were built")
+    nodes = [sum(len(g) for g in part) / len(part) for part in (genomes, some)]
+    print(f"{nodes[0]:.0f} nodes a genome on average, {nodes[1]:.0f} of the {len(some)} that were built")
     print(f"{'':46}{'ms a genome':>12}{'genomes/s':>12}{'ratio':>8}")
     for name, taken in (
         ("draw, validate, cost, canonical, fingerprint", analytic),
-        ("the last four, of nodes that are there", again),
         ("build on the meta device, FlopCounterMode", torchs),
     ):
         print(f"{name:46}{taken * 1e3:12.3f}{1 / taken:12,.0f}{taken / analytic:8.1f}")

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from nas.study import Run, Trial
 
 WIDE = 130  # columns of a terminal from which on costs are written out
-RANKS = ("finished", "stopped", "running", "failed")
+RANKS = ("finished", "brought", "stopped", "running", "failed")
 
 
 def overview(run: Run, *, limit: int | None, width: int | None) -> str:
@@ -34,7 +34,7 @@ def leaderboard(run: Run, *, limit: int | None, width: int | None) -> str:
         value = trial.value(objective.metric)
         return RANKS.index(trial.state), float("inf") if value is None else sign * value, trial.number
 
-    shown = sorted((trial for trial in trials if trial.trains), key=rank)
+    shown = sorted((trial for trial in trials if trial.state in RANKS), key=rank)
     wide = width is None or width >= WIDE
     head = ["trial", "state", objective.metric, "params", "macs", "depth", *(["epochs", "seconds"] if wide else []), "choices"]
     rows = [_cells(trial, objective.metric, trial.number in front, wide=wide) for trial in shown[:limit]]

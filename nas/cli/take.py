@@ -27,8 +27,12 @@ def add_to(app: typer.Typer) -> None:
 def train(
     run: Annotated[Path, typer.Argument(metavar="RUN|GENOME", help="The folder of a run, or a genome's file.")],
     trial: TrialName = "best",
-    space: Annotated[str | None, typer.Option("--space", metavar="SPACE", help="Of a genome's file: whose data and recipe.")] = None,
-    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Of a genome's file: a new folder for its run.")] = None,
+    space: Annotated[
+        str | None, typer.Option("--space", metavar="SPACE", help="Of a genome's file: whose data and recipe.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Of a genome's file: a new folder for its run.")
+    ] = None,
     seed: Annotated[int | None, typer.Option("--seed", metavar="N", min=0, help="Another seed than the trial's.")] = None,
     again: Annotated[bool, typer.Option("--again", help="Train anew, and look at the test part once more.")] = False,
     json: Json = False,

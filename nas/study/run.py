@@ -127,10 +127,14 @@ class Run:
 
     @property
     def best(self) -> Trial:
-        """The finished trial that is best in the first objective, and of those the one with the fewest params."""
+        """The finished trial that is best in the first objective, and of those the one with the fewest params.
+
+        Where nothing was searched it is the network that was brought.
+        """
         objective = self.space.file.objectives[0]
         sign = 1 if objective.direction == "minimize" else -1
-        finished = [trial for trial in self.trials if trial.state == "finished"]
+        trials = self.trials
+        finished = [trial for trial in trials if trial.state == "finished"] or [t for t in trials if t.state == "brought"]
         if not finished:
             raise RunError(f"{self.folder}: no trial has finished yet")
         return min(finished, key=lambda trial: (sign * (trial.value(objective.metric) or 0.0), trial.params, trial.number))

@@ -54,7 +54,8 @@ def answer(run: Run) -> str:
     """What came out, in a sentence or two: the best network, and how error went with depth at this budget."""
     finished = [trial for trial in run.trials if trial.state == "finished"]
     if not finished:
-        return "No trial has finished yet."
+        brought = any(trial.state == "brought" for trial in run.trials)
+        return "A network was brought; nothing was searched." if brought else "No trial has finished yet."
     best = run.best
     metric = run.space.file.objectives[0].metric
     value = number_text(metric, best.value(metric))

@@ -75,7 +75,11 @@ def test_a_wrong_override_is_refused(refused, override, text):
         ("objectives=[eror]", "--set objectives: objectives.0: 'eror' is not a metric; did you mean 'error'?"),
         (
             "stop={name: successive-halving, metric: eror}",
-            "--set stop: stop.metric: 'eror' is not reported each epoch; did you mean 'error'?",
+            "--set stop: stop.metric: 'eror' is not what rungs compare; did you mean 'error'?",
+        ),
+        (
+            "stop={name: successive-halving, metric: accuracy}",
+            "--set stop: stop.metric: 'accuracy' is not what rungs compare; known: error, loss, train_loss",
         ),
         (
             "stop={name: successive-halving, min_epochs: 5}",
@@ -155,9 +159,10 @@ def test_a_trial_that_asks_for_more_cores_than_there_are_is_refused(refused, mon
 # Where the run is to be written
 
 
-def test_an_existing_run_is_refused_and_kept(command, space, finished):
+@pytest.mark.parametrize("dry", [[], ["--dry-run"]])
+def test_an_existing_run_is_refused_and_kept(command, space, finished, dry):
     before = {path: path.stat().st_mtime_ns for path in finished.rglob("*") if path.is_file()}
-    result = command("search", space, "--runner", "local", "--out", finished)
+    result = command("search", space, "--runner", "local", "--out", finished, *dry)
     assert (result.status, result.err) == (2, f"nas: {finished} is not empty; go on with it: nas resume {finished}\n")
     assert {path: path.stat().st_mtime_ns for path in finished.rglob("*") if path.is_file()} == before
 

@@ -127,6 +127,25 @@ def test_two_lines_stay_two_from_one_stage_to_the_next() -> None:
     assert [node.name for node in genome.nodes if node.name.endswith("/fuse")] == ["stage2/block2/fuse"]
 
 
+def test_two_lines_end_in_their_sum_and_one_activation_behind_it() -> None:
+    # Figure 1 of the paper: the last block's sums are added before they are activated.
+    genome = network(("merge-and-run",))
+    assert genome["stage1/block2/fuse"].inputs == ("stage1/block2/left/sum", "stage1/block2/right/sum")
+    assert genome["stage1/block2/act"].inputs == ("stage1/block2/fuse",)
+    assert genome["head/pool"].inputs == ("stage1/block2/act",)
+    inner = [node.name for node in genome.nodes if node.name.startswith("stage1/block1/") and node.inputs[0].endswith("/sum")]
+    assert inner == ["stage1/block1/left/act", "stage1/block1/right/act"]
+
+
+def test_a_projection_takes_the_line_and_of_a_preactivated_block_the_activated_line() -> None:
+    after, before = network(("residual", "residual")), network(("residual", "residual"), "preact")
+    assert after["stage2/block1/project"].inputs == ("stage1/block2/act",)
+    assert after["stage2/block1/sum"].inputs[1] == "stage2/block1/project_norm"
+    assert before["stage2/block1/project"].inputs == ("stage2/block1/act0",)
+    assert before["stage2/block1/sum"].inputs[1] == "stage2/block1/project"
+    assert before["stage2/block2/sum"].inputs[1] == "stage2/block1/sum"  # the line itself is never activated
+
+
 def test_a_dense_stage_grows_by_its_width_with_each_block() -> None:
     genome = network(("dense", "dense"), depth=3)
     joins = [genome.shapes[f"stage{stage}/block{block}/join"][0] for stage in (1, 2) for block in (1, 2, 3)]

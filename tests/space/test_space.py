@@ -46,17 +46,13 @@ def test_overrides_change_what_is_drawn(path: Path) -> None:
 
 
 def test_a_wrong_override_is_named(path: Path) -> None:
-    with pytest.raises(
-        DocumentError, match=r"^--set network.connect: 'resdual' is not a known connectivity; did you mean 'resid"
-    ):
+    with pytest.raises(DocumentError, match=r"^--set network.connect: 'resdual' is not a known connectivity; did you mean"):
         load(path, overrides=["network.connect=resdual"])
 
 
 def test_a_solved_width_needs_its_budget(path: Path) -> None:
     path.write_text(TEXT.replace("params: 100k", "macs: 1M"))
-    with pytest.raises(
-        DocumentError, match=r"mine.yaml:6:9: budget: network.width is solved for params, so it must say how many"
-    ):
+    with pytest.raises(DocumentError, match=r"mine.yaml:6:9: budget: network.width is solved for params, so it must say"):
         load(path)
 
 
