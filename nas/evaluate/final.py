@@ -21,9 +21,9 @@ def train_final(
     goes on from there. `report` is told the training loss of each epoch; left out, nobody is.
     """
 
-    def evaluate(genome: Genome, context: Context) -> dict[str, float]:
-        from nas.evaluate.train import fit  # on demand: it loads torch
+    from nas.evaluate.train import fit  # here, so that torch is loaded before its threads are set
 
+    def evaluate(genome: Genome, context: Context) -> dict[str, float]:
         return fit(genome, context, part="all_train" if on == "train+validation" else "train", measure="test")
 
     return execute(job, report or (lambda epoch, metrics: True), evaluator=evaluate)

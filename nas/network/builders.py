@@ -22,6 +22,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from nas.genome import Shape, ops
+from nas.network import pointwise
 from nas.registry import Registry
 
 
@@ -47,9 +48,11 @@ def _builds(kind: str) -> Callable[[Builder], Builder]:
 
 @_builds("conv2d")
 def _conv2d(op: ops.Conv2d, place: Place) -> Computation:
+    channels = place.inputs[0][0]
+    strided = pointwise.applies(channels=channels, kernel=op.kernel, stride=op.stride, padding=op.padding)
     return nn.utils.skip_init(
-        nn.Conv2d,
-        place.inputs[0][0],
+        pointwise.StridedPointwise if strided else nn.Conv2d,
+        channels,
         op.out_channels,
         op.kernel,
         stride=op.stride,
