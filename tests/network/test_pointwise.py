@@ -17,7 +17,7 @@ from nas.network.pointwise import StridedPointwise
 def projection(channels: int, *, stride: tuple[int, int] = (2, 2)) -> Genome:
     return Genome(
         [
-            Node("image", ops.Input((channels, 32, 31))),
+            Node("image", ops.Input((channels, 32, 32))),
             Node("conv", ops.Conv2d(24, (1, 1), stride, (0, 0)), ("image",)),
             Node("answer", ops.Output(), ("conv",)),
         ]
@@ -30,7 +30,7 @@ def test_it_computes_what_torch_computes_forward_and_backward(stride):
     assert isinstance(ours.conv, StridedPointwise)
     theirs = nn.Conv2d(12, 24, 1, stride=stride, bias=False)
     theirs.load_state_dict(ours.conv.state_dict())
-    x = torch.randn(5, 12, 32, 31, generator=torch.Generator().manual_seed(0))
+    x = torch.randn(5, 12, 32, 32, generator=torch.Generator().manual_seed(0))
     mine, wanted = ours(x), theirs(x)
     torch.testing.assert_close(mine, wanted)
     mine.square().sum().backward()
@@ -51,7 +51,7 @@ def test_training_with_two_threads_leaves_the_heap_whole(tmp_path):
         "torch.set_num_threads(2)\n"
         f"network = build(Genome.from_dict({projection(12).to_dict()!r})).to(memory_format=torch.channels_last)\n"
         "for size in (63, 63, 61) * 3:\n"
-        "    x = torch.randn(size, 12, 32, 31).to(memory_format=torch.channels_last).requires_grad_()\n"
+        "    x = torch.randn(size, 12, 32, 32).to(memory_format=torch.channels_last).requires_grad_()\n"
         "    with torch.autocast('cpu', dtype=torch.bfloat16):\n"
         "        y = network(x)\n"
         "    y.float().sum().backward()\n"
