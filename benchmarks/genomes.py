@@ -69,7 +69,7 @@ def main() -> None:
     assert [(g.params, g.macs) for g in some] == [counted(g) for g in some]
     torchs = seconds(lambda: [counted(g) for g in some], 2) / len(some)
     nodes = [sum(len(g) for g in part) / len(part) for part in (genomes, some)]
-    print(f"{nodes[0]:.0f} nodes a genome on average, {nodes[1]:.0f} of the {len(some)} that were built")
+    print(f"{nodes[0]:.0f} nodes a genome on average ({nodes[1]:.0f} for the {len(some)} that were built)")
     print(f"{'':46}{'ms a genome':>12}{'genomes/s':>12}{'ratio':>8}")
     for name, taken in (
         ("draw, validate, cost, canonical, fingerprint", analytic),

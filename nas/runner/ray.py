@@ -151,7 +151,8 @@ class StudySearcher(Searcher):
         self._numbers: dict[str, int] = {}
 
     def suggest(self, trial_id: str) -> dict[str, Any] | str | None:
-        if len(self._search.running) >= self._plan.workers and self._open() >= self._plan.workers:
+        # One more than there are workers: it is proposed while they compute, and starts as soon as one is free.
+        if self._open() > self._plan.workers:
             return None
         trial = self._search.ask()
         if trial is None:
