@@ -95,7 +95,8 @@ class Document:
         path = path_text(loc)
         override = self._override(loc)
         said = override is not None and f"{override}.".startswith(f"{path}.")
-        return DocumentError(f"{self.where(loc, key=key)}: {path}: {message}" if path and not said else f"{self.where(loc, key=key)}: {message}")
+        named = f"{path}: {message}" if path and not said else message
+        return DocumentError(f"{self.where(loc, key=key)}: {named}")
 
     def _override(self, loc: Loc) -> str | None:
         for end in range(len(loc), 0, -1):

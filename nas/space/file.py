@@ -59,7 +59,8 @@ class SearchFile(Settings):
             text = f"network.width is solved for {width.solve}, so it must say how many, such as {{{width.solve}: 100k}}"
             raise InnerError(("budget",), text)
         if self.stop.name != "none" and self.stop.min_epochs > self.train.epochs:
-            text = f"must be at most train.epochs, which is {self.train.epochs}, got {self.stop.min_epochs}; or set stop.name to none"
+            most = f"must be at most train.epochs, which is {self.train.epochs}"
+            text = f"{most}, got {self.stop.min_epochs}; or set stop.name to none"
             raise InnerError(("stop", "min_epochs"), text)
         names = [objective.metric for objective in self.objectives]
         if len(set(names)) < len(names):

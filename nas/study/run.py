@@ -13,6 +13,7 @@ import fcntl
 import json
 import os
 import platform
+import shutil
 import socket
 import subprocess
 from collections.abc import Callable
@@ -93,7 +94,14 @@ class Run:
         """The search of this run, as far as it went; `trials` is the new number of networks to train."""
         if trials is not None:
             self.store.note("trials", trials)
-        return Search(self.space, self.store, trials=int(self.store.about()["trials"]), watch=watch)
+
+        def watched(trial: Trial) -> None:
+            if trial.state in ("stopped", "failed"):  # nothing goes on from its checkpoint any more
+                shutil.rmtree(self.folder / "checkpoints" / str(trial.number), ignore_errors=True)
+            if watch is not None:
+                watch(trial)
+
+        return Search(self.space, self.store, trials=int(self.store.about()["trials"]), watch=watched)
 
     def job(self, trial: Trial, *, device: str, time_limit_seconds: float | None) -> Job:
         """What a worker is given to train a trial."""

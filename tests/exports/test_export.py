@@ -75,7 +75,7 @@ def test_no_format_is_refused(trained: Any, tmp_path: Path) -> None:
 
 
 def test_when_one_format_fails_no_format_is_kept(trained: Any, tmp_path: Path) -> None:
-    with pytest.raises(ExportError, match="model.safetensors"):
+    with pytest.raises(ExportError, match=r"model\.safetensors"):
         trained.export(tmp_path / "out", "genome", "safetensors", module=Unsteady(trained.module))
     assert list(tmp_path.iterdir()) == []
 
@@ -97,7 +97,7 @@ def test_a_network_that_is_not_finite_is_not_exported(trained: Any, tmp_path: Pa
 
 
 def test_weights_of_another_genome_are_refused(trained: Any, tmp_path: Path) -> None:
-    with pytest.raises(ExportError, match="model.safetensors: the weights do not fit the genome"):
+    with pytest.raises(ExportError, match=r"model\.safetensors: the weights do not fit the genome"):
         trained.export(tmp_path / "out", "safetensors", module=nn.Sequential(nn.Flatten(), nn.Linear(72, 3)))
 
 

@@ -42,7 +42,8 @@ def test_what_a_trial_does_costs_that_trial_only(searched):
 
 def start(space: Path, run: Path, log: Path, *command: str) -> subprocess.Popen:
     """`nas` in a process of its own that carries a mark, which all its children inherit."""
-    environment = os.environ | {"MADE_UP_LOG": str(log), "NAS_TEST_MARK": str(run), "PYTHONPATH": str(HERE), "OMP_NUM_THREADS": "1"}
+    marks = {"MADE_UP_LOG": str(log), "NAS_TEST_MARK": str(run)}
+    environment = os.environ | marks | {"PYTHONPATH": str(HERE), "OMP_NUM_THREADS": "1"}
     with (run.parent / f"{command[0]}.txt").open("w") as told:
         return subprocess.Popen([sys.executable, "-m", "nas", *command], env=environment, stderr=told)
 
@@ -68,7 +69,8 @@ def wait_for(condition, *, seconds: float = 60) -> None:
 
 def test_a_search_killed_in_mid_trial_is_resumed_and_no_trial_is_lost_or_run_twice(space, tmp_path):
     run, log = tmp_path / "run", tmp_path / "log"
-    overrides = ["--set", "evaluator='made_up:slow'", "--set", "strategy.repeats=retrain", "--set", "stop.name=none", "--trials", "6"]
+    settings = ["evaluator='made_up:slow'", "strategy.repeats=retrain", "stop.name=none", "strategy.trials=6"]
+    overrides = [part for setting in settings for part in ("--set", setting)]
     process = start(space, run, log, "search", str(space), "--out", str(run), *overrides)
     wait_for(lambda: log.exists() and len(log.read_text().split()) >= 2)
     process.kill()

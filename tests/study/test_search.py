@@ -38,7 +38,8 @@ def test_a_search_made_anew_after_each_trial_is_the_unbroken_one(start, strategy
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_a_longer_search_begins_with_the_shorter_one(start, strategy):
-    short, long = start(f"strategy.name={strategy}", "strategy.trials=9"), start(f"strategy.name={strategy}", "strategy.trials=16")
+    name = f"strategy.name={strategy}"
+    short, long = start(name, "strategy.trials=9"), start(name, "strategy.trials=16")
     drive(short.search())
     drive(long.search())
     assert table(short) == table(long)[: len(short.trials)]
