@@ -60,11 +60,7 @@ def shown(value: Any) -> str:
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, dict):
         keys = [str(key)[:20] for key in value]
-        return (
-            f"a mapping of {', '.join(keys[:4])}{', ...' if len(keys) > 4 else ''}"
-            if keys
-            else "an empty mapping"
-        )
+        return f"a mapping of {', '.join(keys[:4])}{', ...' if len(keys) > 4 else ''}" if keys else "an empty mapping"
     if isinstance(value, list | tuple):
         return f"a list of {len(value)}"
     text = repr(value) if isinstance(value, str | int | float) else f"a {type(value).__name__}"
@@ -164,9 +160,7 @@ def _complaint(item: _Located, model: type[BaseModel], data: Any) -> Complaint:
         return Complaint(loc, what)
     if kind == "extra_forbidden":
         key = str(detail["loc"][-1])
-        return Complaint(
-            loc, f"unknown key {shown(key)}{_nearest_key(key, model, detail['loc'], loc)}", at_key=True
-        )
+        return Complaint(loc, f"unknown key {shown(key)}{_nearest_key(key, model, detail['loc'], loc)}", at_key=True)
     if kind == "union_tag_not_found":
         return Complaint(loc, f"missing key {context['discriminator']}")
     if kind == "union_tag_invalid":
@@ -195,9 +189,7 @@ def _quoted(text: object) -> list[str]:
 
 
 def _not_one_of(value: Any, options: list[str]) -> str:
-    hint = (
-        nearest(str(value), options) if isinstance(value, str) else f"; known: {', '.join(sorted(options))}"
-    )
+    hint = nearest(str(value), options) if isinstance(value, str) else f"; known: {', '.join(sorted(options))}"
     return f"{shown(value)} is not known here{hint}"
 
 
@@ -238,9 +230,7 @@ def _into(member: Any, part: str | int) -> Iterator[Any]:
 
 
 def _is_called(member: Any, label: str | int) -> bool:
-    tags = (
-        get_args(annotation) for annotation in _fields(member).values() if get_origin(annotation) is Literal
-    )
+    tags = (get_args(annotation) for annotation in _fields(member).values() if get_origin(annotation) is Literal)
     return getattr(member, "__name__", None) == label or any(label in options for options in tags)
 
 

@@ -64,9 +64,7 @@ class Document:
     data: Any
     name: str  # the file's name as the user gave it
     positions: dict[Loc, Position] = field(default_factory=dict, repr=False)
-    overrides: dict[Loc, str] = field(
-        default_factory=dict
-    )  # what was set from outside -> the path that the user wrote
+    overrides: dict[Loc, str] = field(default_factory=dict)  # what was set from outside -> the path that the user wrote
 
     def overridden(self, loc: Loc) -> bool:
         """Whether the value at `loc` comes from an override."""

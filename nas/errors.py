@@ -1,17 +1,17 @@
 """Every deliberate error of the toolkit, in one tree.
 
-    NasError
-    |-- InputError (also a ValueError)       what the user gave is wrong: exit status 2
-    |   |-- UnknownNameError                 a name that no registry holds; shows the nearest
-    |   |-- DocumentError                    a YAML file: file, line, column, path
-    |   |-- GenomeError                      a graph that cannot be a network; names the node
-    |   |-- SpaceError                       a search space that no genome meets
-    |   |-- DataError                        a data set that cannot be used
-    |   `-- RunError                         a run's folder that is missing, taken or damaged
-    |-- MissingExtraError (also ImportError) an optional package is not installed: exit status 2
-    |-- OverBudget                           a draw from a space that costs more than its budget; not an error of the user
-    |-- SearchError                          the search cannot go on: exit status 1
-    `-- ExportError                          an exported file does not compute what it should: exit status 1
+NasError
+|-- InputError (also a ValueError)       what the user gave is wrong: exit status 2
+|   |-- UnknownNameError                 a name that no registry holds; shows the nearest
+|   |-- DocumentError                    a YAML file: file, line, column, path
+|   |-- GenomeError                      a graph that cannot be a network; names the node
+|   |-- SpaceError                       a search space that no genome meets
+|   |-- DataError                        a data set that cannot be used
+|   `-- RunError                         a run's folder that is missing, taken or damaged
+|-- MissingExtraError (also ImportError) an optional package is not installed: exit status 2
+|-- OverBudget                           a draw from a space that costs more than its budget; not an error of the user
+|-- SearchError                          the search cannot go on: exit status 1
+`-- ExportError                          an exported file does not compute what it should: exit status 1
 """
 
 from __future__ import annotations

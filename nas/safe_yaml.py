@@ -162,9 +162,7 @@ class _Builder:
         if isinstance(node, yaml.MappingNode):
             value = self._mapping(node, loc)
         else:
-            value = [
-                self.value(item, (*loc, index), item.start_mark) for index, item in enumerate(node.value)
-            ]
+            value = [self.value(item, (*loc, index), item.start_mark) for index, item in enumerate(node.value)]
         self._open.remove(id(node))
         return value
 
@@ -174,9 +172,7 @@ class _Builder:
             key = self._key(key_node)
             if key in result:
                 first = self.positions[(*loc, key)]
-                raise self._error(
-                    key_node.start_mark, f"the key {key[:60]!r} stands twice; first in line {first.key_line}"
-                )
+                raise self._error(key_node.start_mark, f"the key {key[:60]!r} stands twice; first in line {first.key_line}")
             result[key] = self.value(value_node, (*loc, key), key_node.start_mark)
         return result
 
@@ -214,9 +210,7 @@ def plain(text: str) -> bool | int | float | str | None:
             raise ValueError(f"a whole number must be below 2**63, got {text[:24]}...")
         return int(text)
     if _LEADING_ZERO.fullmatch(text):
-        raise ValueError(
-            f"{text[:24]} may be a number or text: leave out the leading zero, or put it in quotes"
-        )
+        raise ValueError(f"{text[:24]} may be a number or text: leave out the leading zero, or put it in quotes")
     if _NOT_FINITE.fullmatch(text):
         raise ValueError(f"a number must be finite, got {text}")
     if _FLOAT.fullmatch(text):

@@ -150,9 +150,7 @@ def test_what_is_no_plain_document_is_refused_at_its_place(text: str, expected: 
     assert refusal(text) == expected
 
 
-@pytest.mark.parametrize(
-    "tag", ["!!python/object/apply:os.system ['false']", "!mine 3", "!!str 3", "!!binary aGk="]
-)
+@pytest.mark.parametrize("tag", ["!!python/object/apply:os.system ['false']", "!mine 3", "!!str 3", "!!binary aGk="])
 def test_a_tag_is_refused_and_runs_nothing(tag: str) -> None:
     assert re.match(r"x\.yaml:2:4: the tag '!.*' is refused: only plain values", refusal(f"a: 1\nb: {tag}\n"))
 
@@ -186,9 +184,7 @@ def test_more_than_a_hundred_aliases_are_refused() -> None:
 
 
 def test_a_merge_bomb_is_refused() -> None:
-    lines = ["a0: &a0 {k: 1}"] + [
-        f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 9)}]}}" for n in range(1, 9)
-    ]
+    lines = ["a0: &a0 {k: 1}"] + [f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 9)}]}}" for n in range(1, 9)]
     assert refusal("\n".join(lines)).startswith("x.yaml:2:10: merge keys (<<) are refused")
 
 
@@ -239,8 +235,7 @@ def test_whatever_is_put_in_place_of_a_value_the_error_names_its_line(junk: str)
     for number, line in enumerate(VALID.splitlines(), start=1):
         key, _, value = line.partition(": ")
         text = "\n".join(
-            f"{key}: {junk}" if at == number and value else other
-            for at, other in enumerate(VALID.splitlines(), start=1)
+            f"{key}: {junk}" if at == number and value else other for at, other in enumerate(VALID.splitlines(), start=1)
         )
         try:
             parse(Space, read_text(text, name="mine.yaml"))
@@ -269,9 +264,7 @@ def test_an_empty_document_is_no_mapping() -> None:
 
 
 def test_an_override_changes_the_value_and_nothing_else() -> None:
-    document = read_text(
-        VALID, overrides=["train.epochs=7", "objectives.1.metric=params", "width={choice: [a, 2]}"]
-    )
+    document = read_text(VALID, overrides=["train.epochs=7", "objectives.1.metric=params", "width={choice: [a, 2]}"])
     expected = read_text(VALID).data
     expected["train"]["epochs"] = 7
     expected["objectives"][1]["metric"] = "params"
@@ -349,16 +342,12 @@ def test_a_file_is_not_read_past_the_limit(tmp_path: Path) -> None:
         read(tmp_path / "big.yaml")
 
 
-@pytest.mark.parametrize(
-    ("text", "number"), [("100k", 100_000), ("1.7M", 1_700_000), ("2G", 2 * 10**9), ("5000", 5000)]
-)
+@pytest.mark.parametrize(("text", "number"), [("100k", 100_000), ("1.7M", 1_700_000), ("2G", 2 * 10**9), ("5000", 5000)])
 def test_a_quantity_is_exact(text: str, number: int) -> None:
     assert parse_quantity(text) == number
 
 
-@pytest.mark.parametrize(
-    "text", ["1.7", "0.0001k", "100K", "k", "-1k", "1 k", "1e3k", "１００k", "9" * 30 + "k"]
-)
+@pytest.mark.parametrize("text", ["1.7", "0.0001k", "100K", "k", "-1k", "1 k", "1e3k", "１００k", "9" * 30 + "k"])
 def test_what_is_no_whole_quantity_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="whole number such as"):
         parse_quantity(text)

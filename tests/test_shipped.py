@@ -65,9 +65,7 @@ def test_an_unknown_name_shows_the_nearest_and_all(checkout: Path) -> None:
 
 
 def test_a_missing_path_shows_the_nearest_file(checkout: Path) -> None:
-    with pytest.raises(
-        InputError, match=r"runners/labtop\.yaml: no such file; did you mean 'laptop\.yaml'\?$"
-    ):
+    with pytest.raises(InputError, match=r"runners/labtop\.yaml: no such file; did you mean 'laptop\.yaml'\?$"):
         shipped.find("runners", "runners/labtop.yaml")
 
 

@@ -20,9 +20,7 @@ def write(subject: Subject, folder: Path) -> Written:
     except DocumentError as error:
         raise ExportError(f"{FILE}: the genome cannot be read again: {error}; it was not kept") from None
     if not same:
-        raise ExportError(
-            f"{FILE}: the genome is not plain data, it reads as something else; it was not kept"
-        )
+        raise ExportError(f"{FILE}: the genome is not plain data, it reads as something else; it was not kept")
     (folder / FILE).write_text(text, encoding="utf-8")
     return Written(FILE, {"read_again": "equal"})
 

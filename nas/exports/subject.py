@@ -38,9 +38,7 @@ class ExportedData:
     def __post_init__(self) -> None:
         channels = self.shape[0]
         if not len(self.mean) == len(self.std) == channels:
-            raise InputError(
-                f"mean and std must have {channels} numbers, got {len(self.mean)} and {len(self.std)}"
-            )
+            raise InputError(f"mean and std must have {channels} numbers, got {len(self.mean)} and {len(self.std)}")
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON data; the numbers may have been numpy's."""
@@ -98,9 +96,7 @@ class Subject:
         if not all(torch.isfinite(each).all() for each in subject.predictions.values()):
             raise ExportError("the network's prediction is not finite; nothing was exported")
         if logits.shape != (1, len(data.classes)):
-            raise ExportError(
-                f"a prediction must have {len(data.classes)} classes, got the shape {tuple(logits.shape)}"
-            )
+            raise ExportError(f"a prediction must have {len(data.classes)} classes, got the shape {tuple(logits.shape)}")
         return subject
 
     def images(self, batch: int) -> Tensor:

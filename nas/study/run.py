@@ -1,10 +1,10 @@
 """A run: the folder that a search leaves behind.
 
-    search.yaml          the search as resolved: what `nas resume` goes on with
-    study.journal        the study: every trial, and the only thing that counts
-    checkpoints/NUMBER/  weights of the trials that were trained to the end
-    exports/NUMBER/      networks that were taken away
-    environment.json     versions, machine, commit, and the search space as it was written
+search.yaml          the search as resolved: what `nas resume` goes on with
+study.journal        the study: every trial, and the only thing that counts
+checkpoints/NUMBER/  weights of the trials that were trained to the end
+exports/NUMBER/      networks that were taken away
+environment.json     versions, machine, commit, and the search space as it was written
 """
 
 from __future__ import annotations

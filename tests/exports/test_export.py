@@ -112,9 +112,7 @@ def test_a_metric_that_is_no_number_leaves_nothing(trained: Any, tmp_path: Path)
 
 
 @pytest.mark.parametrize("shape", [(0, 2, 6, 6), (3, 1, 6, 6), (2, 6, 6)])
-def test_samples_that_are_no_images_of_the_genome_are_refused(
-    trained: Any, tmp_path: Path, shape: Any
-) -> None:
+def test_samples_that_are_no_images_of_the_genome_are_refused(trained: Any, tmp_path: Path, shape: Any) -> None:
     data = ExportedData("x", (2, 6, 6), (0, 0), (1, 1), ("a", "b", "c"))
     with pytest.raises(InputError, match=r"samples must have the shape \(images, 2, 6, 6\)"):
         export_model(

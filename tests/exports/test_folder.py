@@ -23,9 +23,7 @@ def names(folder: Path) -> list[str]:
 
 def test_a_folder_appears_with_its_parents(tmp_path: Path) -> None:
     write(tmp_path / "exports/3", "one")
-    assert names(tmp_path / "exports/3") == ["a.txt", "manifest.json"] and names(tmp_path / "exports") == [
-        "3"
-    ]
+    assert names(tmp_path / "exports/3") == ["a.txt", "manifest.json"] and names(tmp_path / "exports") == ["3"]
 
 
 def test_an_earlier_export_is_replaced_whole(tmp_path: Path) -> None:
@@ -52,9 +50,7 @@ def test_an_interrupted_export_leaves_nothing(tmp_path: Path, error: type[BaseEx
 def test_a_file_that_no_export_wrote_is_never_removed(tmp_path: Path) -> None:
     write(tmp_path / "out", "one")
     (tmp_path / "out/thesis.tex").touch()
-    with pytest.raises(
-        InputError, match=r"holds what no export wrote \(thesis\.tex\); give a new or an empty folder"
-    ):
+    with pytest.raises(InputError, match=r"holds what no export wrote \(thesis\.tex\); give a new or an empty folder"):
         write(tmp_path / "out", "two")
     assert names(tmp_path / "out") == ["a.txt", "manifest.json", "thesis.tex"]
 

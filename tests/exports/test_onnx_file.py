@@ -48,9 +48,7 @@ def test_the_file_runs_alone_and_gives_the_same_logits(trained: Any, tmp_path: P
     np.testing.assert_allclose(np.load(tmp_path / "y.npy"), expected, rtol=1e-4, atol=1e-5)
 
 
-def test_the_file_is_whole_quiet_and_knows_its_data(
-    trained: Any, tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_the_file_is_whole_quiet_and_knows_its_data(trained: Any, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     manifest = trained.export(tmp_path / "out", "onnx")
     assert capfd.readouterr() == ("", "")
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["manifest.json", "model.onnx"]
@@ -83,9 +81,7 @@ def test_the_file_tells_nothing_of_the_machine(trained: Any, tmp_path: Path) -> 
     assert b"site-packages" not in content and str(Path(torch.__file__).parent).encode() not in content
 
 
-def test_a_file_that_computes_something_else_is_not_kept(
-    trained: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_computes_something_else_is_not_kept(trained: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     save = onnx_file._save
 
     def corrupted(subject: Any, path: Path) -> None:
@@ -113,8 +109,6 @@ def test_a_missing_package_names_what_to_install(
     trained: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, package: str
 ) -> None:
     monkeypatch.setitem(sys.modules, package, None)
-    with pytest.raises(
-        MissingExtraError, match=rf"needs the package '{package}': pip install 'deepwide\[onnx\]'"
-    ):
+    with pytest.raises(MissingExtraError, match=rf"needs the package '{package}': pip install 'deepwide\[onnx\]'"):
         trained.export(tmp_path / "out", "onnx")
     assert list(tmp_path.iterdir()) == []

@@ -26,8 +26,9 @@ def test_the_same_search_with_one_worker_and_with_four_that_end_in_any_order(sta
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_a_search_made_anew_after_each_trial_is_the_unbroken_one(start, strategy):
-    unbroken, broken = start(f"strategy.name={strategy}", "stop.name=successive-halving"), start(
-        f"strategy.name={strategy}", "stop.name=successive-halving"
+    unbroken, broken = (
+        start(f"strategy.name={strategy}", "stop.name=successive-halving"),
+        start(f"strategy.name={strategy}", "stop.name=successive-halving"),
     )
     drive(unbroken.search())
     while not (search := Run.open(broken.folder).search()).over:
