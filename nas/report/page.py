@@ -40,7 +40,7 @@ def page(data: dict[str, Any]) -> str:
         _section("The trade-off", trade_off(data)),
         _section("Deeper or wider", deeper_or_wider(data)),
         "</div>",
-        _section("Final", _final(data.get("final"))),
+        _section("Final training, measured on the test part", _final(data.get("final"))),
         _section("The best trials", _leaderboard(data)),
         _section("What did not finish", _failures(data.get("trials") or [])),
         _section("To reproduce", _reproduce(data)),
@@ -152,16 +152,20 @@ def _listed(found: Sequence[str]) -> str:
     return ", ".join(found[:10]) + (f" and {len(found) - 10} more" if len(found) > 10 else "")
 
 
-def _final(final: object) -> str:
-    """What the final training on train and validation gave, measured once on the test part."""
-    if not isinstance(final, dict) or not final:
+def _final(finals: object) -> str:
+    """What final trainings on train and validation gave, by the trial's number, measured once on the test part."""
+    if not isinstance(finals, dict) or not finals:
         return ""
+    kept = {str(number): entry for number, entry in finals.items() if isinstance(entry, dict)}
+    names = sorted({name for entry in kept.values() for name in entry.get("metrics") or {} if name.startswith("test_")})
     rows = []
-    for name, value in _flat(final):
-        number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        shown = shower(name, [value])(value) if number else str(value)
-        rows.append(("", [html.escape(name), html.escape(shown)]))
-    return _table(["", ""], ["word", "text"], rows)
+    for number, entry in kept.items():
+        metrics = entry.get("metrics") or {}
+        cells = [shower(name, [metrics[name]])(metrics[name]) if name in metrics else "" for name in names]
+        rows.append(("", [f"#{number}", *cells, _duration(entry.get("seconds") or 0), str(entry.get("seed", ""))]))
+    head = ["trial", *(name.replace("_", " ") for name in names), "time", "seed"]
+    escaped = [(mark, [html.escape(cell) for cell in cells]) for mark, cells in rows]
+    return _table(head, ["number"] * len(head), escaped)
 
 
 def _flat(document: dict[str, Any], prefix: str = "") -> Iterable[tuple[str, Any]]:

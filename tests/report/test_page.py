@@ -93,7 +93,7 @@ def test_every_text_of_the_user_is_escaped():
     evil = "<script>alert(1)</script>"
     made = trial(0, choices={"connect": evil, evil: evil}, on_front=True)
     failed = trial(1, state="failed", reason=evil)
-    text = page(run(made, failed, run=evil, space=evil, answer=evil, versions={evil: evil}, final={evil: evil}))
+    text = page(run(made, failed, run=evil, space=evil, answer=evil, versions={evil: evil}, final={evil: {"metrics": {"test_error": 0.1}, "seed": evil}}))
     assert "<script" not in text
     assert text.count("&lt;script&gt;") >= 10
     Elements(text)
@@ -174,8 +174,8 @@ def test_the_space_is_given_as_it_was_written():
 
 def test_the_final_result_is_shown_where_there_is_one():
     assert "Final" not in page(run(trial(0)))
-    text = page(run(trial(0), final={"trial": 0, "metrics": {"test_error": 0.05}}))
-    assert '<td class="word">metrics.test_error</td><td class="text">5 %</td>' in text
+    text = page(run(trial(0), final={"0": {"metrics": {"test_error": 0.05}, "seconds": 3.0, "seed": 7}}))
+    assert '<td class="number">#0</td><td class="number">5 %</td><td class="number">3 s</td><td class="number">7</td>' in text
 
 
 @pytest.mark.parametrize("error", [float("nan"), float("inf"), None, "much"])
