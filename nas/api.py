@@ -191,6 +191,7 @@ def adopt(genome: Genome, *, space: str | Path, out: str | Path, overrides: Sequ
     plan = planning.make(profile, found, info, images=None, machine=machines.here(), trials=1)
     found = _with_precision(found.bound(input_shape=info.shape, classes=len(info.classes)), dataset, plan)
     run = Run.create(Path(out), found)
+    run.store.note("trials", 0)  # nothing is searched, unless it is extended
     return run, run.search().bring(genome)
 
 

@@ -6,8 +6,6 @@ and in the current directory. Decoded images are kept until the module's file ch
 
 from __future__ import annotations
 
-import importlib
-import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from nas import plugins
 from nas.data.info import RawData, Source
-from nas.errors import DataError, nearest
+from nas.errors import DataError, InputError
 from nas.space.settings import DataSettings
 
 
@@ -42,25 +41,12 @@ def files(settings: DataSettings) -> Sequence[Path]:
 
 def found(name: str) -> Callable[[], Any]:
     """The function that "module:function" names."""
-    module_name, _, function_name = name.partition(":")
-    here = os.getcwd()
-    added = here not in sys.path and "" not in sys.path
-    if added:
-        sys.path.insert(0, here)
     try:
-        module = importlib.import_module(module_name)
-    except (ImportError, ValueError) as error:
-        raise DataError(f"data.name: '{name}': module '{module_name}' cannot be imported: {error}") from error
-    finally:
-        if added and here in sys.path:
-            sys.path.remove(here)
-    function = getattr(module, function_name, None)
-    if not callable(function):
-        public = [key for key, value in vars(module).items() if callable(value) and not key.startswith("_")]
-        raise DataError(
-            f"data.name: '{name}': module '{module_name}' has no function '{function_name}'{nearest(function_name, public)}"
-        )
-    return function
+        return plugins.function(name)
+    except InputError as error:
+        raise DataError(f"data.name: '{name}': {error}") from None
+    except ImportError as error:
+        raise DataError(f"data.name: '{name}' cannot be imported: {error}") from error
 
 
 def _array(part: Any, name: str) -> np.ndarray:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
+from nas import plugins
 from nas.evaluate.context import Context, NotANumber, Report, StopTrial, TimeLimit
 from nas.evaluate.evaluators import Evaluator, find
 from nas.evaluate.job import Job
@@ -44,6 +45,8 @@ def execute(job: Job, report: Report, *, evaluator: Evaluator | None) -> Outcome
 def _attempt(job: Job, context: Context, evaluator: Evaluator | None) -> Outcome | None:
     """One attempt, without its seconds; None: out of memory, and less of the batch at a time may help."""
     try:
+        for name in job.imports:
+            plugins.module(name)
         evaluate = evaluator or find(job.evaluator)
         genome = Genome.from_dict(job.genome)
         with threads(job.threads):

@@ -33,37 +33,21 @@ and is named in a search space by `evaluator: mine:train`.
 
 from __future__ import annotations
 
-import importlib
-import os
-import sys
 from typing import TYPE_CHECKING, cast
 
-from nas.errors import InputError, nearest
+from nas import plugins
+from nas.errors import InputError
 
 if TYPE_CHECKING:
     from nas.evaluate.evaluators import Evaluator
 
 
 def load_function(name: str) -> Evaluator:
-    """The function that "module:function" names. The current directory counts as it does for `python -m`.
-
-    Raises `InputError` if there is no such module or function; what the module itself raises passes.
-    """
-    module_name, _, function_name = name.partition(":")
-    if not all(part.isidentifier() for part in [*module_name.split("."), function_name]):
+    """The function that "module:function" names; `InputError` if there is none, what the module itself raises passes."""
+    module, _, function = name.partition(":")
+    if not all(part.isidentifier() for part in [*module.split("."), function]):
         raise InputError(f"evaluator '{name}' must be a registered name or module:function, such as mine:train")
-    here = os.getcwd()
-    if here not in sys.path and "" not in sys.path:
-        sys.path.insert(0, here)
     try:
-        module = importlib.import_module(module_name)
-    except ModuleNotFoundError as error:
-        if error.name is None or not f"{module_name}.".startswith(f"{error.name}."):
-            raise  # the module is there, and what it imports is not
-        raise InputError(f"evaluator '{name}': there is no module '{error.name}' in {here} or installed") from None
-    function = getattr(module, function_name, None)
-    if not callable(function):
-        known = [key for key, value in vars(module).items() if callable(value)]
-        close = nearest(function_name, known)
-        raise InputError(f"evaluator '{name}': '{module_name}' has no function '{function_name}'{close}")
-    return cast("Evaluator", function)
+        return cast("Evaluator", plugins.function(name))
+    except InputError as error:
+        raise InputError(f"evaluator '{name}': {error}") from None

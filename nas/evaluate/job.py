@@ -17,6 +17,7 @@ class Job:
     genome: `Genome.to_dict()`. train, data: the fields of `TrainSettings` and `DataSettings`.
     epochs: how many epochs to train, and what the learning rate's schedule is laid out for.
     attempt: 1, 2, ...; a later attempt goes on from the checkpoint of the one before.
+    imports: modules that register a person's own operations, blocks or evaluators.
     cache: the folder of decoded data sets. checkpoints: the folder of this trial.
     device: "auto" (the first GPU if there is one), "cpu", "cuda:0".
     time_limit_seconds: of one attempt; None: no limit.
@@ -28,6 +29,7 @@ class Job:
     epochs: int
     cache: str
     checkpoints: str
+    imports: list[str] = field(default_factory=list)
     attempt: int = 1
     evaluator: str = "train"
     train: dict[str, Any] = field(default_factory=dict)

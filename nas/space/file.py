@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from nas import plugins
 from nas.complaint import InnerError
 from nas.space.choice import Solve
 from nas.space.network import NetworkSettings
@@ -29,6 +30,12 @@ def _objective(value: Any) -> Any:
 
 
 # "error" stands for {metric: error, direction: minimize}
+def _imported(name: str) -> str:
+    """Import a module before the sections that name what it registers are read."""
+    plugins.module(name)
+    return name
+
+
 Objective = Annotated[ObjectiveSettings, BeforeValidator(_objective, json_schema_input_type=str | ObjectiveSettings)]
 
 
@@ -38,6 +45,9 @@ class SearchFile(Settings):
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", description="also of the run's folder")
     about: str = Field(default="", description="a sentence for `nas space list`")
     kind: Literal["staged"] = Field(default="staged", description="stages of blocks")
+    imports: tuple[Annotated[str, AfterValidator(_imported)], ...] = Field(
+        default=(), description="modules that register your own operations, blocks or strategies; their code is run"
+    )
     data: DataSettings = DataSettings()
     network: NetworkSettings = NetworkSettings()
     budget: BudgetSettings = BudgetSettings()

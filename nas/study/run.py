@@ -110,6 +110,7 @@ class Run:
         return Job(
             number=trial.number,
             genome=trial.genome,
+            imports=list(file.imports),
             seed=trial.seed,
             attempt=trial.attempt,
             epochs=file.train.epochs,

@@ -93,7 +93,17 @@ def test_every_text_of_the_user_is_escaped():
     evil = "<script>alert(1)</script>"
     made = trial(0, choices={"connect": evil, evil: evil}, on_front=True)
     failed = trial(1, state="failed", reason=evil)
-    text = page(run(made, failed, run=evil, space=evil, answer=evil, versions={evil: evil}, final={evil: {"metrics": {"test_error": 0.1}, "seed": evil}}))
+    text = page(
+        run(
+            made,
+            failed,
+            run=evil,
+            space=evil,
+            answer=evil,
+            versions={evil: evil},
+            final={evil: {"metrics": {"test_error": 0.1}, "seed": evil}},
+        )
+    )
     assert "<script" not in text
     assert text.count("&lt;script&gt;") >= 10
     Elements(text)

@@ -95,3 +95,14 @@ def test_ctrl_c_ends_with_status_130_and_leaves_no_process(space, tmp_path):
     assert f"nas resume {run}" in told
     assert "Traceback" not in told
     wait_for(lambda: not marked(run), seconds=15)
+
+
+def test_operations_and_blocks_of_ones_own_reach_the_workers(space, tmp_path):
+    space.write_text(space.read_text().replace("data:", "imports: [mine]\ndata:").replace("[basic, preact,", "[mine, preact,"))
+    run, log = tmp_path / "run", tmp_path / "log"
+    process = start(space, run, log, "search", str(space), "--out", str(run), "--set", "network.block=mine", "--trials", "3")
+    assert process.wait(timeout=120) == 0, (tmp_path / "search.txt").read_text()
+    text = (run / "search.yaml").read_text()
+    assert "- mine" in text
+    shown = start(space, run, log, "show", str(run), "best")
+    assert shown.wait(timeout=60) == 0
