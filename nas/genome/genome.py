@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from nas.errors import GenomeError, nearest
 from nas.genome import identity, paths
 from nas.genome.layers import Input, Output
+from nas.genome.node import Node, in_order
 from nas.genome.op import Facts, Op, Shape, arguments, infer, make
 
 if TYPE_CHECKING:
@@ -17,15 +17,6 @@ if TYPE_CHECKING:
 
 SCHEMA = "nas.genome/1"
 MAX_NODES = 100_000
-_NAME = re.compile(r"[A-Za-z_]\w*(/[A-Za-z_]\w*)*", re.ASCII)
-
-
-class Node(NamedTuple):
-    """One operation of a genome. The name is a path; its prefixes are the scopes that views group by."""
-
-    name: str
-    op: Op
-    inputs: tuple[str, ...] = ()
 
 
 class Genome:
@@ -39,7 +30,7 @@ class Genome:
     """
 
     def __init__(self, nodes: Iterable[Node], outputs: Sequence[str] | None = None) -> None:
-        self.nodes, self.wires = _in_order(tuple(nodes))
+        self.nodes, self.wires = in_order(tuple(nodes))
         self._facts: list[Facts] = []
         shapes: list[Shape] = []
         for node, inputs in zip(self.nodes, self.wires, strict=True):
@@ -248,61 +239,3 @@ def _read_node(entry: object) -> Node:
         return Node(entry["name"], make(entry["op"], values), tuple(inputs))
     except ValueError as error:
         raise GenomeError(f"node '{entry['name']}': {error}") from None
-
-
-def _in_order(nodes: tuple[Node, ...]) -> tuple[tuple[Node, ...], list[tuple[int, ...]]]:
-    """Nodes in a topological order, as given where that is one already, and the places of their inputs."""
-    position: dict[str, int] = {}
-    wires: list[tuple[int, ...]] = []
-    for place, (name, _, inputs) in enumerate(nodes):
-        try:
-            # One input is the rule, and a comprehension for it would take twice as long.
-            wires.append((position[inputs[0]],) if len(inputs) == 1 else tuple([position[source] for source in inputs]))
-        except KeyError:
-            break
-        position[name] = place
-    if len(position) < len(nodes):  # not in order, or a name taken twice
-        _check_names(nodes)
-        return _in_order(_sorted(nodes))
-    for name in position:
-        if not _is_name(name):
-            _check_names(nodes)
-    return nodes, wires
-
-
-@lru_cache(maxsize=1 << 16)  # the names of composed genomes are the same few thousands again and again
-def _is_name(name: object) -> bool:
-    return isinstance(name, str) and _NAME.fullmatch(name) is not None
-
-
-def _check_names(nodes: tuple[Node, ...]) -> None:
-    seen: set[str] = set()
-    for node in nodes:
-        if not _is_name(node.name):
-            raise GenomeError(f"{node.name!r} is no name for a node: parts of letters, digits and _, joined by '/'")
-        if node.name in seen:
-            raise GenomeError(f"two nodes are called '{node.name}'; names must differ")
-        if isinstance(node.inputs, str):
-            raise GenomeError(f"node '{node.name}': inputs must be a tuple of names, got the text '{node.inputs}'")
-        seen.add(node.name)
-
-
-def _sorted(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
-    waiting = {}
-    followers: dict[str, list[Node]] = {node.name: [] for node in nodes}
-    for node in nodes:
-        for name in set(node.inputs):
-            if name not in followers:
-                raise GenomeError(f"node '{node.name}' takes '{name}', which is no node{nearest(name, followers)}")
-            followers[name].append(node)
-        waiting[node.name] = len(set(node.inputs))
-    done = [node for node in nodes if not waiting[node.name]]
-    for node in done:  # which grows
-        for follower in followers[node.name]:
-            waiting[follower.name] -= 1
-            if not waiting[follower.name]:
-                done.append(follower)
-    if len(done) < len(nodes):
-        stuck = [name for name, count in waiting.items() if count]
-        raise GenomeError(f"a genome has no cycle, and one runs through some of: {', '.join(stuck[:5])}")
-    return tuple(done)

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from nas.genome.genome import Genome, Node
+    from nas.genome.genome import Genome
+    from nas.genome.node import Node
 
 
 def longest(genome: Genome) -> int:
