@@ -35,7 +35,7 @@ train: {epochs: 1}
 evaluator: "ray_overhead:trivial"
 strategy: {name: tpe, repeats: retrain}
 """
-ROUNDS = 3
+ROUNDS = 5
 
 
 def trivial(genome, context) -> dict[str, float]:
