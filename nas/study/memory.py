@@ -27,12 +27,6 @@ class Memory:
         self._strategy, self._seed = strategy, seed
         with quiet():
             self._study = optuna.create_study(directions=directions)
-        self._told = 0
-
-    @property
-    def told(self) -> int:
-        """Trials below this number are told, each as far as it is known."""
-        return self._told
 
     def propose(self, draw: Callable[[optuna.Trial], T]) -> tuple[T | Exception, FrozenTrial]:
         """Ask for the next trial and let `draw` take its choices; a draw that raises is given back as its error."""
@@ -52,7 +46,6 @@ class Memory:
         Telling FAIL teaches Optuna's samplers nothing, so a trial that cannot be had carries a constraint that it
         violates. Learning curves reach samplers of one objective only.
         """
-        self._told = max(self._told, number + 1)
         frozen = self._study.get_trials(deepcopy=False)[number]
         if frozen.state.is_finished():
             return

@@ -50,6 +50,7 @@ class Search:
         self._unsettled: list[Trial] = []  # repeats whose original is still running
         self._waiting: list[Trial] = []  # left running when the search was broken off
         self._fruitless = 0
+        self._informed = 0  # results of trials below this number are told to the sampler
         self._restore()
 
     def _restore(self) -> None:
@@ -58,6 +59,8 @@ class Search:
         for trial in trials:
             self.trials.append(trial)
             self._note(trial, Genome.from_dict(trial.genome) if trial.trains and trial.genome else None)
+            if trial.state == "over-budget":
+                self._memory.tell(trial.number, None, trial.excess, {})
             if trial.state == "running":
                 trial.attempt += 1
                 self._waiting.append(trial)
@@ -106,8 +109,8 @@ class Search:
         drawn, frozen = self._memory.propose(self.space.draw)
         number = len(self.trials)
         if isinstance(drawn, OverBudget):
-            trial = Trial(number, "over-budget", choices=dict(frozen.params), reason=str(drawn))
-            self._memory.tell(number, None, drawn.excess, {})
+            trial = Trial(number, "over-budget", choices=dict(frozen.params), reason=str(drawn), excess=drawn.excess)
+            self._memory.tell(number, None, drawn.excess, {})  # at once: it waits for nobody's result
         elif isinstance(drawn, Exception):
             raise drawn
         else:
@@ -158,7 +161,8 @@ class Search:
     def _inform(self) -> None:
         """Tell the sampler what the next proposal may know."""
         known = self._known_to(len(self._trained))
-        for number in range(self._memory.told, known[-1] + 1 if known else 0):
+        first_untold, self._informed = self._informed, known[-1] + 1 if known else 0
+        for number in range(first_untold, self._informed):
             trial = self.trials[number]
             values = self.values(trial)
             first = self.objectives[0].metric

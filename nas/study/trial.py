@@ -25,6 +25,7 @@ class Trial:
     activations: int = 0
     seed: int = 0
     attempt: int = 1
+    excess: float = 0.0  # of a draw over budget: its largest cost over the limit, minus 1
     repeats: int | None = None  # the trial whose network this one is
     reason: str = ""  # why it failed, or was not trained
     metrics: dict[str, float] = field(default_factory=dict)

@@ -156,3 +156,24 @@ def test_a_metric_that_rungs_need_and_nobody_reports_ends_the_search(start):
     trial = search.ask()
     with pytest.raises(SearchError, match=r"stop\.metric is 'loss', and the evaluator reports error"):
         search.report(trial.number, 1, {"error": 0.5})
+
+
+TIGHT = ["strategy.name=tpe", "network.width={choice: [16, 24]}", "budget.params=20k", "strategy.window=4"]
+
+
+def test_results_are_told_also_where_a_later_draw_was_over_budget(start):
+    search = (run := start(*TIGHT)).search()
+    drive(search)
+    assert any(trial.state == "over-budget" for trial in run.trials)
+    states = [row.state.name for row in search._memory._study.get_trials(deepcopy=False)]
+    known = search._known_to(len(search._trained) - 1)
+    assert all(states[number] == "COMPLETE" for number in known if run.trials[number].state == "finished")
+
+
+def test_draws_over_budget_are_remembered_when_a_search_is_resumed(start):
+    unbroken, broken = start(*TIGHT), start(*TIGHT)
+    drive(unbroken.search())
+    while not (search := Run.open(broken.folder).search()).over:
+        if (trial := search.ask()) is not None:
+            evaluate(search, trial)
+    assert table(unbroken) == table(broken)
