@@ -117,14 +117,26 @@ class Genome:
         return {node.name: fact.shape for node, fact in zip(self.nodes, self._facts, strict=True)}
 
     @cached_property
+    def _predicting(self) -> list[Facts]:
+        """The facts of the nodes that reach the prediction; those of auxiliary heads alone are counted apart."""
+        if len(self.outputs) == 1:
+            return self._facts
+        return [self._facts[place] for place in identity.reaching(self.wires, self.output_places()[:1])]
+
+    @cached_property
     def params(self) -> int:
-        """Learnable scalars of all nodes."""
-        return sum([fact.params for fact in self._facts])
+        """Learnable scalars of all nodes that reach the prediction."""
+        return sum([fact.params for fact in self._predicting])
+
+    @cached_property
+    def auxiliary_params(self) -> int:
+        """Learnable scalars that only auxiliary heads use."""
+        return sum([fact.params for fact in self._facts]) - self.params
 
     @cached_property
     def macs(self) -> int:
-        """Multiply-accumulates of convolutions and linear layers for one image."""
-        return sum([fact.macs for fact in self._facts])
+        """Multiply-accumulates of convolutions and linear layers for one image, up to the prediction."""
+        return sum([fact.macs for fact in self._predicting])
 
     @cached_property
     def activations(self) -> int:

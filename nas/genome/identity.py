@@ -3,7 +3,8 @@
 Identity is of the function, not of the text. The rules:
 
 1. Names do not matter.
-2. An identity, and a dropout of rate 0, is its input. A sum, mean, product or concatenation of one input is that input.
+2. An identity, a dropout of rate 0 and a branch that always survives are their input. A sum, mean, product,
+   concatenation or join of one input is that input.
 3. A zero that is added is dropped; a sum of zeros alone is a zero. Zeros of one shape are one, whatever they stand behind.
 4. Nodes that reach no output are dropped.
 5. The inputs of a sum, a mean and a product have no order; those of a concatenation have.
@@ -23,8 +24,9 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 
 from nas.errors import GenomeError
-from nas.genome.layers import Dropout, Identity, Zero
-from nas.genome.merges import Add, Concat, Mean, Multiply
+from nas.genome.layers import Identity, Zero
+from nas.genome.merges import Add, Concat, FractalJoin, Mean, Multiply
+from nas.genome.noise import Dropout, StochasticDepth
 from nas.genome.op import key
 
 if TYPE_CHECKING:
@@ -34,8 +36,9 @@ MAX_STEPS = 100_000
 
 Wires = list[tuple[int, ...]]
 
-_MERGES = (Add, Mean, Multiply, Concat)
-_SUSPECTS = frozenset((*_MERGES, Identity, Zero, Dropout))
+_MERGES = (Add, Mean, Multiply, Concat, FractalJoin)
+_SURE = (Dropout(0.0), StochasticDepth(1.0))  # which nothing is left to chance in
+_SUSPECTS = frozenset((*_MERGES, Identity, Zero, Dropout, StochasticDepth))
 
 
 class Plain(NamedTuple):
@@ -57,7 +60,7 @@ def simplify(genome: Genome) -> Plain:
         kept = list(range(len(nodes)))
     else:
         wires = [() if type(node.op) is Zero else inputs for node, inputs in zip(nodes, wires, strict=True)]
-        kept = _reaching(wires, outputs)
+        kept = reaching(wires, outputs)
         new = {old: index for index, old in enumerate(kept)}
         wires = [tuple([new[j] for j in wires[i]]) for i in kept]
         outputs = [new[i] for i in outputs]
@@ -93,10 +96,12 @@ def _may_go(op: object, inputs: tuple[int, ...]) -> bool:
     kind = type(op)
     if kind in _MERGES:
         return len(inputs) == 1
-    return kind is Identity or kind is Zero or (isinstance(op, Dropout) and not op.rate)
+    if kind is Dropout or kind is StochasticDepth:
+        return op in _SURE
+    return kind is Identity or kind is Zero
 
 
-def _reaching(wires: Wires, outputs: list[int]) -> list[int]:
+def reaching(wires: Wires, outputs: list[int]) -> list[int]:
     """The places from which an output is reached, in order."""
     alive: set[int] = set()
     stack = list(outputs)
@@ -159,7 +164,7 @@ def canonical(genome: Genome) -> tuple[list[int], Wires]:
             wires[place] = tuple(sorted(inputs, key=lambda i: (rank.get(i, b""), i)))
     if len(plain.kept) == len(wires):
         return plain.kept, wires
-    kept = _reaching(wires, genome.output_places())
+    kept = reaching(wires, genome.output_places())
     new = {old: index for index, old in enumerate(kept)}
     return kept, [tuple([new[i] for i in wires[place]]) for place in kept]
 

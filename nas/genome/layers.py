@@ -1,21 +1,16 @@
-"""The operations that compute on one line: convolution, pooling, normalisation and the like."""
+"""The operations that keep the resolution of a line: linear layers, normalisation, activation and the like."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
 from nas.errors import GenomeError, nearest
-from nas.genome.op import Op, Shape, flag, fraction, image, operation, pair, whole
+from nas.genome.op import Op, Shape, flag, fraction, image, operation, set_fields, whole
 
 ACTIVATIONS = (
-    "relu", "relu6", "leaky_relu", "elu", "gelu", "silu", "hardswish", "sigmoid", "tanh", "softplus", "mish",
+    "relu", "relu6", "leaky_relu", "elu", "gelu", "silu", "hardswish", "sigmoid", "tanh", "scaled_tanh", "softplus",
+    "mish",
 )  # fmt: skip
-
-
-def set_fields(op: Op, **values: object) -> None:
-    """Replace fields of a frozen operation by their checked form, within `__post_init__`."""
-    for name, value in values.items():
-        object.__setattr__(op, name, value)
 
 
 @operation("input")
@@ -40,52 +35,6 @@ class Output(Op):
 
     def output_shape(self, inputs: tuple[Shape, ...]) -> Shape:
         return inputs[0]
-
-
-@operation("conv2d")
-class Conv2d(Op):
-    """A convolution: out = (n + 2p - d(k - 1) - 1) // s + 1 along each side. Padding in pixels on both sides."""
-
-    out_channels: int
-    kernel: tuple[int, int] = (3, 3)
-    stride: tuple[int, int] = (1, 1)
-    padding: tuple[int, int] = (1, 1)
-    dilation: tuple[int, int] = (1, 1)
-    groups: int = 1
-    bias: bool = False
-    weighted: ClassVar[bool] = True
-
-    def __post_init__(self) -> None:
-        whole("out_channels", self.out_channels, least=1)
-        whole("groups", self.groups, least=1)
-        flag("bias", self.bias)
-        set_fields(
-            self,
-            kernel=pair("kernel", self.kernel, least=1),
-            stride=pair("stride", self.stride, least=1),
-            padding=pair("padding", self.padding, least=0),
-            dilation=pair("dilation", self.dilation, least=1),
-        )
-        if self.out_channels % self.groups:
-            raise GenomeError(f"out_channels ({self.out_channels}) must be a multiple of groups ({self.groups})")
-
-    def output_shape(self, inputs: tuple[Shape, ...]) -> Shape:
-        channels, *sides = image(inputs)
-        if channels % self.groups:
-            raise GenomeError(f"its {channels} input channels must be a multiple of groups ({self.groups})")
-        high, wide = (
-            (n + 2 * p - d * (k - 1) - 1) // s + 1
-            for n, p, d, k, s in zip(sides, self.padding, self.dilation, self.kernel, self.stride, strict=True)
-        )
-        return (self.out_channels, high, wide)
-
-    def params(self, inputs: tuple[Shape, ...]) -> int:
-        weights = self.out_channels * (inputs[0][0] // self.groups) * self.kernel[0] * self.kernel[1]
-        return weights + (self.out_channels if self.bias else 0)
-
-    def macs(self, inputs: tuple[Shape, ...]) -> int:
-        channels, high, wide = self.output_shape(inputs)
-        return channels * (inputs[0][0] // self.groups) * self.kernel[0] * self.kernel[1] * high * wide
 
 
 @operation("linear")
@@ -145,84 +94,6 @@ class Activation(Op):
         return inputs[0]
 
 
-def _pooled(op: MaxPool2d | AvgPool2d, inputs: tuple[Shape, ...]) -> Shape:
-    """Floor: windows that fit. Ceil: one more where pixels are left, unless it would start beyond image and padding."""
-    channels, *sides = image(inputs)
-    out = []
-    for n, k, s, p in zip(sides, op.kernel, op.stride, op.padding, strict=True):
-        span = n + 2 * p - k
-        if span < 0:
-            raise GenomeError(f"its window of {k} is larger than the padded image ({n + 2 * p})")
-        count = (-(-span // s) if op.ceil else span // s) + 1
-        if op.ceil and (count - 1) * s >= n + p:
-            count -= 1
-        out.append(count)
-    return (channels, out[0], out[1])
-
-
-def _check_window(op: MaxPool2d | AvgPool2d) -> None:
-    kernel, padding = pair("kernel", op.kernel, least=1), pair("padding", op.padding, least=0)
-    if 2 * padding[0] > kernel[0] or 2 * padding[1] > kernel[1]:
-        raise GenomeError(f"padding {padding} must be at most half of the kernel {kernel}")
-    flag("ceil", op.ceil)
-    set_fields(op, kernel=kernel, stride=pair("stride", op.stride, least=1), padding=padding)
-
-
-@operation("max_pool")
-class MaxPool2d(Op):
-    """The largest value of each window."""
-
-    kernel: tuple[int, int] = (3, 3)
-    stride: tuple[int, int] = (2, 2)
-    padding: tuple[int, int] = (0, 0)
-    ceil: bool = False
-
-    def __post_init__(self) -> None:
-        _check_window(self)
-
-    def output_shape(self, inputs: tuple[Shape, ...]) -> Shape:
-        return _pooled(self, inputs)
-
-
-@operation("avg_pool")
-class AvgPool2d(Op):
-    """The mean of each window."""
-
-    kernel: tuple[int, int] = (2, 2)
-    stride: tuple[int, int] = (2, 2)
-    padding: tuple[int, int] = (0, 0)
-    ceil: bool = False
-    count_include_pad: bool = False
-
-    def __post_init__(self) -> None:
-        _check_window(self)
-        flag("count_include_pad", self.count_include_pad)
-
-    def output_shape(self, inputs: tuple[Shape, ...]) -> Shape:
-        return _pooled(self, inputs)
-
-
-@operation("global_avg_pool")
-class GlobalAvgPool2d(Op):
-    """The mean of each channel, (c, h, w) -> (c, 1, 1) (Lin et al. 2013, arXiv:1312.4400, section 3.2)."""
-
-    def output_shape(self, inputs: tuple[Shape, ...]) -> Shape:
-        return (image(inputs)[0], 1, 1)
-
-
-@operation("dropout")
-class Dropout(Op):
-    """Values set to zero at random in training (Srivastava et al. 2014), the rest scaled by 1 / (1 - rate)."""
-
-    rate: float = 0.5
-
-    def __post_init__(self) -> None:
-        set_fields(self, rate=fraction("rate", self.rate))
-
-    def output_shape(self, inputs: tuple[Shape, ...]) -> Shape:
-        return inputs[0]
-
-
 @operation("flatten")
 class Flatten(Op):
     """(c, h, w) -> (c * h * w,)."""
@@ -248,3 +119,63 @@ class Zero(Op):
 
     def output_shape(self, inputs: tuple[Shape, ...]) -> Shape:
         return inputs[0]
+
+
+@operation("local_response_norm")
+class LocalResponseNorm(Op):
+    """a / (k + alpha * sum of a^2 over `size` neighbouring channels)^beta.
+
+    Krizhevsky et al. 2012, section 3.3, with its defaults. Other libraries divide alpha by `size`.
+    """
+
+    size: int = 5
+    alpha: float = 1e-4
+    beta: float = 0.75
+    k: float = 2.0
+
+    def __post_init__(self) -> None:
+        whole("size", self.size, least=1)
+        for name in ("alpha", "beta", "k"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
+                raise GenomeError(f"{name} must be a number of at least 0, got {value!r}")
+            set_fields(self, **{name: float(value)})
+
+    def output_shape(self, inputs: tuple[Shape, ...]) -> Shape:
+        return image(inputs)
+
+
+@operation("channel_affine")
+class ChannelAffine(Op):
+    """Each channel times a learned factor, plus a learned bias.
+
+    Behind average pooling it is the sub-sampling layer of LeCun et al. 1998, section II-B.
+    """
+
+    def output_shape(self, inputs: tuple[Shape, ...]) -> Shape:
+        return image(inputs)
+
+    def params(self, inputs: tuple[Shape, ...]) -> int:
+        return 2 * inputs[0][0]
+
+
+@operation("rbf")
+class Rbf(Op):
+    """Minus the squared distance of a flat line to each of several fixed codes, a text of + and - for each.
+
+    The output layer of LeCun et al. 1998, section II-B, which puts out the distance itself; here the largest answer
+    wins, as everywhere.
+    """
+
+    codes: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.codes, tuple) or not self.codes or not all(isinstance(code, str) for code in self.codes):
+            raise GenomeError("codes must be a list of texts of + and -")
+        if any(set(code) - {"+", "-"} or len(code) != len(self.codes[0]) or not code for code in self.codes):
+            raise GenomeError("codes must be texts of + and -, all of one length")
+
+    def output_shape(self, inputs: tuple[Shape, ...]) -> Shape:
+        if inputs[0] != (len(self.codes[0]),):
+            raise GenomeError(f"takes a flat input of {len(self.codes[0])} features, as its codes have, got {inputs[0]}")
+        return (len(self.codes),)

@@ -186,3 +186,9 @@ def image(inputs: tuple[Shape, ...]) -> Shape:
     if len(inputs[0]) != 3:
         raise GenomeError(f"takes an image (channels, height, width), got {inputs[0]}")
     return inputs[0]
+
+
+def set_fields(op: Op, **values: object) -> None:
+    """Replace fields of a frozen operation by their checked form, within `__post_init__`."""
+    for name, value in values.items():
+        object.__setattr__(op, name, value)

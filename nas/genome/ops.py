@@ -1,23 +1,13 @@
 """All operations by name: `ops.Conv2d(16)`, `ops.registry.get("conv2d")`."""
 
-from nas.genome.layers import (
-    ACTIVATIONS,
-    Activation,
-    AvgPool2d,
-    BatchNorm2d,
-    Conv2d,
-    Dropout,
-    Flatten,
-    GlobalAvgPool2d,
-    Identity,
-    Input,
-    Linear,
-    MaxPool2d,
-    Output,
-    Zero,
-)
-from nas.genome.merges import Add, Concat, Mean, Multiply
+from nas.genome.channels import ChannelSelect, ChannelShuffle, ChannelSplit, PadChannels
+from nas.genome.convolution import Conv2d, ConvTranspose2d, DeformConv2d
+from nas.genome.layers import ACTIVATIONS, Activation, BatchNorm2d, ChannelAffine, Flatten, Identity, Input, Linear, LocalResponseNorm, Output, Rbf, Zero
+from nas.genome.merges import Add, Concat, FractalJoin, HighwayGate, Mean, Multiply
+from nas.genome.noise import Dropout, StochasticDepth
 from nas.genome.op import Op, Shape, operation, registry
+from nas.genome.pooling import AvgPool2d, GlobalAvgPool2d, MaxPool2d, SpatialPyramidPool
+from nas.genome.resolution import Crop, Upsample
 
 __all__ = [
     "ACTIVATIONS",
@@ -25,20 +15,35 @@ __all__ = [
     "Add",
     "AvgPool2d",
     "BatchNorm2d",
+    "ChannelAffine",
+    "ChannelSelect",
+    "ChannelShuffle",
+    "ChannelSplit",
     "Concat",
     "Conv2d",
+    "ConvTranspose2d",
+    "Crop",
+    "DeformConv2d",
     "Dropout",
     "Flatten",
+    "FractalJoin",
     "GlobalAvgPool2d",
+    "HighwayGate",
     "Identity",
     "Input",
     "Linear",
+    "LocalResponseNorm",
     "MaxPool2d",
     "Mean",
     "Multiply",
     "Op",
     "Output",
+    "PadChannels",
+    "Rbf",
     "Shape",
+    "SpatialPyramidPool",
+    "StochasticDepth",
+    "Upsample",
     "Zero",
     "operation",
     "registry",

@@ -11,12 +11,16 @@ from nas.registry import Registry
 
 @dataclass(frozen=True, slots=True)
 class BlockOptions:
-    """What may vary within blocks; each block reads what it needs."""
+    """What may vary within blocks and joins; each reads what it needs."""
 
     kernel: int = 3
     activation: str = "relu"
-    branches: int = 4
-    shares: tuple[int, ...] = (2, 4, 1, 1)
+    branches: int = 4  # of an inception block
+    shares: tuple[int, ...] = (2, 4, 1, 1)  # of the width, for each branch
+    groups: int = 4  # of the grouped convolutions of resnext and shuffle
+    columns: int = 3  # of a fractal
+    functions: int = 2  # side by side in a multi-residual join
+    bases: tuple[int, ...] = (1, 2)  # blocks of each base network between two fusions of deeply-fused nets
 
 
 Body = Callable[[Builder, Line, int, int, BlockOptions], Line]

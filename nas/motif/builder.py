@@ -70,9 +70,24 @@ class Builder:
 
     # The layers that every motif is made of. Operations are cached: a genome of a hundred nodes has a dozen kinds.
 
-    def conv(self, name: str, line: Line, channels: int, *, kernel: int = 3, stride: int = 1, bias: bool = False) -> Line:
-        """A square convolution that keeps the resolution at stride 1."""
-        return self.add(name, _conv(channels, kernel, stride, bias), line)
+    def conv(
+        self,
+        name: str,
+        line: Line,
+        channels: int,
+        *,
+        kernel: int | tuple[int, int] = 3,
+        stride: int = 1,
+        padding: int | None = None,
+        groups: int = 1,
+        bias: bool = False,
+    ) -> Line:
+        """A convolution; with no padding given it keeps the resolution at stride 1. An asymmetric kernel is (high, wide)."""
+        return self.add(name, _conv(channels, kernel, stride, padding, groups, bias), line)
+
+    def depthwise(self, name: str, line: Line, *, kernel: int = 3, stride: int = 1, bias: bool = False) -> Line:
+        """A convolution of each channel by itself."""
+        return self.conv(name, line, line.channels, kernel=kernel, stride=stride, groups=line.channels, bias=bias)
 
     def norm(self, name: str, line: Line) -> Line:
         """Batch normalisation."""
@@ -82,9 +97,64 @@ class Builder:
         """A nonlinearity."""
         return self.add(name, _activation(function), line)
 
+    def conv_norm_act(
+        self,
+        name: str,
+        line: Line,
+        channels: int,
+        *,
+        kernel: int | tuple[int, int] = 3,
+        stride: int = 1,
+        padding: int | None = None,
+        groups: int = 1,
+        function: str = "relu",
+    ) -> Line:
+        """Convolution without bias, batch norm, nonlinearity, under the scope `name`."""
+        with self.scope(name):
+            line = self.conv("conv", line, channels, kernel=kernel, stride=stride, padding=padding, groups=groups)
+            return self.act("act", self.norm("norm", line), function)
+
+    def conv_act(
+        self,
+        name: str,
+        line: Line,
+        channels: int,
+        *,
+        kernel: int | tuple[int, int] = 3,
+        stride: int = 1,
+        padding: int | None = None,
+        groups: int = 1,
+        function: str = "relu",
+    ) -> Line:
+        """Convolution with bias and nonlinearity, under the scope `name`: how networks were before batch norm."""
+        with self.scope(name):
+            line = self.conv("conv", line, channels, kernel=kernel, stride=stride, padding=padding, groups=groups, bias=True)
+            return self.act("act", line, function)
+
+    def max_pool(self, name: str, line: Line, *, kernel: int, stride: int, padding: int = 0, ceil: bool = False) -> Line:
+        """The largest value of each window."""
+        return self.add(name, _max_pool(kernel, stride, padding, ceil), line)
+
+    def avg_pool(self, name: str, line: Line, *, kernel: int, stride: int, padding: int = 0, ceil: bool = False) -> Line:
+        """The mean of each window."""
+        return self.add(name, _avg_pool(kernel, stride, padding, ceil), line)
+
     def sum(self, name: str, *lines: Line) -> Line:
         """The sum of lines."""
         return self.add(name, _ADD, *lines)
+
+    def concat(self, name: str, *lines: Line) -> Line:
+        """The channels of lines side by side."""
+        return self.add(name, _CONCAT, *lines)
+
+    def classifier(self, line: Line, classes: int, *, dropout: float = 0.0) -> Line:
+        """Global average pooling, dropout where there is any, and one linear layer to the output, under the scope "head"."""
+        with self.scope("head"):
+            line = self.add("pool", _GLOBAL_POOL, line)
+            if dropout:
+                line = self.add("dropout", ops.Dropout(dropout), line)
+            line = self.add("linear", ops.Linear(classes), self.add("flatten", _FLATTEN, line))
+        return self.add("output", _OUTPUT, line)
 
 
 class _Scope:
@@ -103,11 +173,25 @@ class _Scope:
         self._builder._prefix = self._before
 
 
-_NORM, _ADD = ops.BatchNorm2d(), ops.Add()
+_NORM, _ADD, _CONCAT = ops.BatchNorm2d(), ops.Add(), ops.Concat()
+_GLOBAL_POOL, _FLATTEN, _OUTPUT = ops.GlobalAvgPool2d(), ops.Flatten(), ops.Output()
 _activation = cache(ops.Activation)
 
 
 @cache
-def _conv(channels: int, kernel: int, stride: int, bias: bool) -> ops.Conv2d:
-    half = kernel // 2
-    return ops.Conv2d(channels, (kernel, kernel), (stride, stride), (half, half), bias=bias)
+def _conv(
+    channels: int, kernel: int | tuple[int, int], stride: int, padding: int | None, groups: int, bias: bool
+) -> ops.Conv2d:
+    high, wide = (kernel, kernel) if isinstance(kernel, int) else kernel
+    around = (high // 2, wide // 2) if padding is None else (padding, padding)
+    return ops.Conv2d(channels, (high, wide), (stride, stride), around, groups=groups, bias=bias)
+
+
+@cache
+def _max_pool(kernel: int, stride: int, padding: int, ceil: bool) -> ops.MaxPool2d:
+    return ops.MaxPool2d((kernel, kernel), (stride, stride), (padding, padding), ceil)
+
+
+@cache
+def _avg_pool(kernel: int, stride: int, padding: int, ceil: bool) -> ops.AvgPool2d:
+    return ops.AvgPool2d((kernel, kernel), (stride, stride), (padding, padding), ceil)

@@ -39,23 +39,24 @@ class Connectivity:
 connectivities: Registry[Connectivity] = Registry("connectivity")
 
 
-def _enter(b: Builder, line: Line, step: Step) -> Line:
+def enter(b: Builder, line: Line, step: Step) -> Line:
     """What F takes: a pre-activated block's leading norm and activation."""
     if not step.block.preactivated:
         return line
     return b.act("act0", b.norm("norm0", line), step.options.activation)
 
 
-def _leave(b: Builder, line: Line, step: Step) -> Line:
+def leave(b: Builder, line: Line, step: Step) -> Line:
     """The activation behind a join, where the block does not bring it in front."""
     return line if step.block.preactivated else b.act("act", line, step.options.activation)
 
 
-def _body(b: Builder, line: Line, step: Step) -> Line:
+def body(b: Builder, line: Line, step: Step) -> Line:
+    """F itself."""
     return step.block.body(b, line, step.width, step.stride, step.options)
 
 
-def _shortcut(b: Builder, line: Line, entered: Line, step: Step) -> Line:
+def projected(b: Builder, line: Line, entered: Line, step: Step) -> Line:
     """The line itself, or a 1x1 projection where the shape changes.
 
     Option B of He et al. 2016a, section 3.3, with batch norm; of a pre-activated block it takes the activated line and
@@ -68,17 +69,35 @@ def _shortcut(b: Builder, line: Line, entered: Line, step: Step) -> Line:
     return b.norm("project_norm", b.conv("project", line, step.width, kernel=1, stride=step.stride))
 
 
+def padded(b: Builder, line: Line, entered: Line, step: Step) -> Line:
+    """The line itself, or every stride-th pixel of it with zero channels behind: no weights.
+
+    Option A of He et al. 2016a, section 3.3.
+    """
+    if step.stride > 1:
+        line = b.avg_pool("subsample", line, kernel=1, stride=step.stride)
+    return line if line.channels == step.width else b.add("pad", ops.PadChannels(step.width), line)
+
+
+Shortcut = Callable[[Builder, Line, Line, Step], Line]
+"""(builder, the line, the line as F takes it, step) -> a line of the step's width and resolution."""
+
+
 def plain(b: Builder, lines: Lines, step: Step) -> Lines:
     """x -> F(x), one block behind another (Simonyan and Zisserman 2014, arXiv:1409.1556)."""
-    return (_leave(b, _body(b, _enter(b, lines[0], step), step), step),)
+    return (leave(b, body(b, enter(b, lines[0], step), step), step),)
 
 
-def residual(b: Builder, lines: Lines, step: Step) -> Lines:
-    """x -> F(x) + x (He et al. 2016a, arXiv:1512.03385, section 3.2)."""
-    (line,) = lines
-    entered = _enter(b, line, step)
-    joined = b.sum("sum", _body(b, entered, step), _shortcut(b, line, entered, step))
-    return (_leave(b, joined, step),)
+def residual(shortcut: Shortcut = projected) -> Connectivity:
+    """x -> F(x) + x (He et al. 2016a, arXiv:1512.03385, section 3.2), with the shortcut where the shape changes."""
+
+    def step(b: Builder, lines: Lines, step: Step) -> Lines:
+        (line,) = lines
+        entered = enter(b, line, step)
+        joined = b.sum("sum", body(b, entered, step), shortcut(b, line, entered, step))
+        return (leave(b, joined, step),)
+
+    return Connectivity(step)
 
 
 def merge_and_run(b: Builder, lines: Lines, step: Step) -> Lines:
@@ -90,16 +109,16 @@ def merge_and_run(b: Builder, lines: Lines, step: Step) -> Lines:
     inner, shortcuts = [], []
     for name, line in zip(("left", "right"), lines, strict=True):
         with b.scope(name):
-            entered = _enter(b, line, step)
-            inner.append(_body(b, entered, step))
-            shortcuts.append(_shortcut(b, line, entered, step))
+            entered = enter(b, line, step)
+            inner.append(body(b, entered, step))
+            shortcuts.append(projected(b, line, entered, step))
     mean = b.add("mean", ops.Mean(), *shortcuts)
     out = []
     for name, line in zip(("left", "right"), inner, strict=True):
         with b.scope(name):
             joined = b.sum("sum", line, mean)
-            out.append(joined if step.fuse else _leave(b, joined, step))
-    return (_leave(b, b.sum("fuse", *out), step),) if step.fuse else tuple(out)
+            out.append(joined if step.fuse else leave(b, joined, step))
+    return (leave(b, b.sum("fuse", *out), step),) if step.fuse else tuple(out)
 
 
 def dense(b: Builder, lines: Lines, step: Step) -> Lines:
@@ -111,19 +130,17 @@ def dense(b: Builder, lines: Lines, step: Step) -> Lines:
     options = step.options
     if step.stride > 1:
         with b.scope("transition"):
-            entered = _enter(b, line, step)
+            entered = enter(b, line, step)
             line = b.conv("conv", entered, line.channels, kernel=1)
             if not step.block.preactivated:
                 line = b.act("act", b.norm("norm", line), options.activation)
-            line = b.add("pool", _HALVE, line)
-    out = step.block.body(b, _enter(b, line, step), step.width, 1, options)
+            line = b.avg_pool("pool", line, kernel=2, stride=2)
+    out = step.block.body(b, enter(b, line, step), step.width, 1, options)
     # The activation stands in front of the concatenation: the line itself is activated already.
-    return (b.add("join", _CONCAT, line, _leave(b, out, step)),)
+    return (b.concat("join", line, leave(b, out, step)),)
 
-
-_HALVE, _CONCAT = ops.AvgPool2d((2, 2), (2, 2)), ops.Concat()
 
 connectivities.register("plain", Connectivity(plain))
-connectivities.register("residual", Connectivity(residual))
+connectivities.register("residual", residual())
 connectivities.register("merge-and-run", Connectivity(merge_and_run, lines=2))
 connectivities.register("dense", Connectivity(dense, growth=1))

@@ -11,7 +11,6 @@ from __future__ import annotations
 from functools import lru_cache
 
 from nas.errors import GenomeError
-from nas.genome import ops
 from nas.motif.block import Block, BlockOptions, blocks
 from nas.motif.builder import Builder, Line
 
@@ -50,12 +49,12 @@ def inception(b: Builder, line: Line, width: int, stride: int, options: BlockOpt
     for name, channels in zip(BRANCHES, parts, strict=False):
         with b.scope(name):
             ends.append(_branch(b, name, line, channels, stride, options))
-    return b.add("concat", _CONCAT, *ends)
+    return b.concat("concat", *ends)
 
 
 def _branch(b: Builder, name: str, line: Line, channels: int, stride: int, options: BlockOptions) -> Line:
     if name == "pool":
-        line = b.add("pool", _POOL[stride], line)
+        line = b.max_pool("pool", line, kernel=3, stride=stride, padding=1)
         return b.norm("norm", b.conv("conv", line, channels, kernel=1))
     if name == "one":
         return b.norm("norm", b.conv("conv", line, channels, kernel=1, stride=stride))
@@ -64,8 +63,5 @@ def _branch(b: Builder, name: str, line: Line, channels: int, stride: int, optio
     reduced = b.act("reduce_act", b.norm("reduce_norm", reduced), options.activation)
     return b.norm("norm", b.conv("conv", reduced, channels, kernel=kernel, stride=stride))
 
-
-_CONCAT = ops.Concat()
-_POOL = {stride: ops.MaxPool2d((3, 3), (stride, stride), (1, 1)) for stride in (1, 2)}
 
 blocks.register("inception", Block(inception))

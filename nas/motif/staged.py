@@ -157,16 +157,12 @@ def _stem(b: Builder, stem: Stem, block: Block, options: BlockOptions, line: Lin
         line = b.conv("conv", line, stem.width, kernel=stem.kernel, stride=stem.stride)
         if not block.preactivated:
             line = b.act("act", b.norm("norm", line), options.activation)
-        return b.add("pool", ops.MaxPool2d((3, 3), (2, 2), (1, 1)), line) if stem.pool else line
+        return b.max_pool("pool", line, kernel=3, stride=2, padding=1) if stem.pool else line
 
 
 def _head(b: Builder, block: Block, options: BlockOptions, dropout: float, line: Line, classes: int) -> None:
     """Pool and classify; behind pre-activated blocks a last norm and activation comes first."""
-    with b.scope("head"):
-        if block.preactivated:
+    if block.preactivated:
+        with b.scope("head"):
             line = b.act("act", b.norm("norm", line), options.activation)
-        line = b.add("pool", ops.GlobalAvgPool2d(), line)
-        if dropout:
-            line = b.add("dropout", ops.Dropout(dropout), line)
-        line = b.add("linear", ops.Linear(classes), b.add("flatten", ops.Flatten(), line))
-    b.add("output", ops.Output(), line)
+    b.classifier(line, classes, dropout=dropout)
