@@ -11,16 +11,22 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from nas.runner import Profile
-from nas.space.file import SearchFile
+from nas.space.edits import EditsSettings
+from nas.space.file import StagedFile
 
 README = Path(__file__).parents[1] / "README.md"
-TABLES: dict[str, type[BaseModel]] = {"search space": SearchFile, "runner": Profile}
+TABLES: dict[str, type[BaseModel]] = {
+    "search space": StagedFile,
+    "space of edits": EditsSettings,
+    "runner": Profile,
+}
+PREFIXES = {"space of edits": "network."}
 
 
-def table(model: type[BaseModel]) -> str:
+def table(model: type[BaseModel], prefix: str) -> str:
     """Each key of a file: its path, what it is where it is left out, and what it says."""
     lines = ["| key | left out | |", "| --- | --- | --- |"]
-    for path, field in _fields(model, ""):
+    for path, field in _fields(model, prefix):
         default = "needed" if field.is_required() else _shown(field.default)
         lines.append(f"| `{path}` | {default} | {_text(field)} |")
     return "\n".join(lines)
@@ -39,7 +45,7 @@ def _shown(value: Any) -> str:
     if value is None or value == "":
         return ""
     if isinstance(value, tuple):
-        return f"`[{', '.join(item.metric for item in value)}]`"
+        return f"`[{', '.join(getattr(item, 'metric', item) for item in value)}]`"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
@@ -59,7 +65,8 @@ def filled(text: str) -> str:
     for name, model in TABLES.items():
         marks = f"<!-- keys of a {name} -->", "<!-- end of keys -->"
         pattern = re.escape(marks[0]) + ".*?" + re.escape(marks[1])
-        made = f"{marks[0]}\n{table(model)}\n{marks[1]}"
+        keys = table(model, PREFIXES.get(name, ""))
+        made = f"{marks[0]}\n{keys}\n{marks[1]}"
         text, count = re.subn(pattern, lambda _, made=made: made, text, flags=re.DOTALL)
         assert count == 1, f"README.md has no place for the keys of a {name}"
     return text

@@ -4,6 +4,7 @@
     best = run.best                          # a trial: number, genome, metrics, curve
     model = run.model(best)                  # torch.nn.Module with its trained weights
     nas.export(run, best, to=["onnx"])
+    genome = nas.zoo.googlenet(classes=10)   # a published network: genome.params, genome.macs, genome.depth
 
 Names load on first use, so `import nas` loads neither torch, optuna nor ray.
 """
@@ -14,6 +15,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from nas import zoo
     from nas.api import export, resume, search, train
     from nas.errors import InputError, NasError
     from nas.evaluate import Context, Outcome, evaluators
@@ -37,6 +39,8 @@ _HOMES = {
     "nas.strategy": ("strategies",),
     "nas.study": ("Run", "Trial"),
 }
+
+_MODULES = ("zoo",)
 
 __all__ = [
     "Context",
@@ -63,10 +67,13 @@ __all__ = [
     "search",
     "strategies",
     "train",
+    "zoo",
 ]
 
 
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return importlib.import_module(f"nas.{name}")
     for home, names in _HOMES.items():
         if name in names:
             value = globals()[name] = getattr(importlib.import_module(home), name)

@@ -170,18 +170,23 @@ def train(
     return outcome.metrics
 
 
-def adopt(genome: Genome, *, space: str | Path, out: str | Path, overrides: Sequence[str] = ()) -> tuple[Run, Trial]:
+def adopt(
+    genome: Genome, *, space: str | Path, out: str | Path, overrides: Sequence[str] = (), fitted: bool = False
+) -> tuple[Run, Trial]:
     """A run that holds one network, which was brought and not searched: to be trained, shown and exported like others.
 
-    `space` gives the data and the recipe; what it says may vary does not matter. Raises `InputError` where the network is
-    not one for these images.
+    `space` gives the data and the recipe; what it says may vary does not matter. `fitted`: a network for other images is
+    changed to take these (`nas.edit.fit`). Raises `InputError` where the network is not one for these images.
     """
+    from nas.edit import fit
     from nas.study import Run
 
     found = load_space(space, overrides=overrides)
     with placed(found):
         dataset = data.load(found.file.data, cache=data.default_cache())
     info = dataset.info
+    if fitted:
+        genome = fit(genome, input_shape=info.shape, classes=len(info.classes))
     if (genome.input_shape, genome.classes) != (info.shape, len(info.classes)):
         raise InputError(
             f"the genome takes {genome.input_shape} and answers {genome.classes} classes; "

@@ -114,12 +114,12 @@ def placed(space: SearchSpace) -> Iterator[None]:
 
 def some_genome(space: SearchSpace) -> Genome:
     """A genome that meets the budget; `SpaceError` with the cheapest that was found where no draw does."""
-    cheapest: tuple[OverBudget, dict] | None = None
+    cheapest: tuple[OverBudget, str] | None = None
     for seed in range(TRIES):
         try:
             return space.genome(RandomTrial(seed))
         except OverBudget as error:
             if cheapest is None or error.excess < cheapest[0].excess:
-                cheapest = error, space.staged.structure(RandomTrial(seed))
+                cheapest = error, space.kind.sketch(RandomTrial(seed))
     assert cheapest is not None
     raise nothing_fits(space, cheapest[1], cheapest[0])

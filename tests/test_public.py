@@ -10,7 +10,7 @@ import nas
 
 
 def test_the_public_names_are_what_the_package_gives():
-    listed = [name for names in nas._HOMES.values() for name in names]
+    listed = [*nas._MODULES, *(name for names in nas._HOMES.values() for name in names)]
     assert sorted(nas.__all__) == sorted(listed)
     assert all(getattr(nas, name) is not None for name in nas.__all__)
 
@@ -26,7 +26,7 @@ def test_what_is_not_public_is_an_attribute_error_as_usual():
 def test_type_checkers_see_the_same_names():
     imported = set()
     for line in Path(nas.__file__).read_text(encoding="utf-8").splitlines():
-        if line.startswith("    from nas."):
+        if line.startswith(("    from nas.", "    from nas import")):
             imported |= {name.strip() for name in line.partition(" import ")[2].split(",")}
     assert imported == set(nas.__all__)
 

@@ -51,7 +51,7 @@ def leaderboard(run: Run, *, limit: int | None, width: int | None) -> str:
 
 
 def _cells(trial: Trial, metric: str, on_front: bool, *, wide: bool) -> list[str]:
-    from nas.report.numbers import short
+    from nas.drawing.numbers import short
     from nas.study.summary import choices_text, number_text
 
     last = trial.curve[max(trial.curve)] if trial.curve else {}
@@ -91,7 +91,7 @@ def details(run: Run, trial: Trial, *, width: int | None) -> str:
         ]
         lines += ["", table(["epoch", *names], rows, width=width)]
     if trial.genome is not None:
-        from nas.cli.genome import nodes
+        from nas.cli.genome import node_table
 
-        lines += ["", nodes(run.genome(trial), width=width)]
+        lines += ["", node_table(run.genome(trial), width=width)]
     return "\n".join(lines)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from nas.cli.show import note
-from nas.report.numbers import short
+from nas.drawing.numbers import short
 from nas.study.summary import choices_text, number_text
 from nas.study.trial import Trial
 

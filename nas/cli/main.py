@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from nas.cli import doctor, genome, runs, search, space, take
+from nas.cli import doctor, genome, runs, search, space, take, zoo
 from nas.errors import InputError, MissingExtraError, NasError
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ runs.add_to(app)
 take.add_to(app)
 app.add_typer(space.app, name="space")
 app.add_typer(genome.app, name="genome")
+app.add_typer(zoo.app, name="zoo")
 doctor.add_to(app)
 
 

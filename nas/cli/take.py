@@ -25,7 +25,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def train(
-    run: Annotated[Path, typer.Argument(metavar="RUN|GENOME", help="The folder of a run, or a genome's file.")],
+    run: Annotated[str, typer.Argument(metavar="RUN|GENOME", help="The folder of a run, a genome's file, or zoo:NAME.")],
     trial: TrialName = "best",
     space: Annotated[
         str | None, typer.Option("--space", metavar="SPACE", help="Of a genome's file: whose data and recipe.")
@@ -45,7 +45,7 @@ def train(
     from nas.study import Run
     from nas.study.summary import number_text
 
-    if run.is_file():
+    if run.startswith("zoo:") or Path(run).is_file():
         found, one = _brought(run, space, out)
     else:
         found = Run.open(run)
@@ -58,15 +58,17 @@ def train(
         print_json({"run": str(found.folder), "trial": one.number, "metrics": metrics})
 
 
-def _brought(file: Path, space: str | None, out: Path | None) -> tuple[Run, Trial]:
-    """A run of the one network that stands in a file."""
+def _brought(name: str, space: str | None, out: Path | None) -> tuple[Run, Trial]:
+    """A run of the one network that stands in a file or in the zoo."""
     from nas import api
-    from nas.genome.files import load
+    from nas.zoo import load
 
-    genome = load(file)
+    genome = load(name)
     if space is None:
-        raise InputError(f"{file} is a genome; say on which data and by which recipe it is trained: --space deeper-vs-wider")
-    found, trial = api.adopt(genome, space=space, out=out or api.free_folder(file.stem))
+        raise InputError(f"{name} is a genome; say on which data and by which recipe it is trained: --space deeper-vs-wider")
+    published = name.startswith("zoo:")
+    folder = out or api.free_folder(name.removeprefix("zoo:").partition("(")[0] if published else Path(name).stem)
+    found, trial = api.adopt(genome, space=space, out=folder, fitted=published)
     note(f"results    {found.folder}")
     return found, trial
 

@@ -82,7 +82,7 @@ class Subject:
         """A copy of `module` that is ready; `module` itself is left as it is.
 
         Raises InputError for samples that are no images of the genome, ExportError for a prediction that is
-        not finite or has not one number for each class.
+        not finite or has not one number (or one map, where it says each pixel's class) for each class.
         """
         shape = tuple(genome.input_shape)
         if samples.ndim != 4 or tuple(samples.shape[1:]) != shape or len(samples) == 0:
@@ -95,7 +95,7 @@ class Subject:
         logits = subject.predictions[1]
         if not all(torch.isfinite(each).all() for each in subject.predictions.values()):
             raise ExportError("the network's prediction is not finite; nothing was exported")
-        if logits.shape != (1, len(data.classes)):
+        if logits.shape[:2] != (1, len(data.classes)):
             raise ExportError(f"a prediction must have {len(data.classes)} classes, got the shape {tuple(logits.shape)}")
         return subject
 

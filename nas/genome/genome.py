@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from nas.errors import GenomeError, nearest
-from nas.genome import identity, paths
+from nas.genome import fields, identity, parts, paths, width
 from nas.genome.layers import Input, Output
 from nas.genome.node import Node, in_order
 from nas.genome.op import Facts, Op, Shape, arguments, infer, make
@@ -158,6 +158,34 @@ class Genome:
         `length` says what a node adds; left out, weighted layers count 1 and all others 0.
         """
         return paths.lengths(self, length)
+
+    @cached_property
+    def paths(self) -> paths.PathLengths:
+        """The lengths of all paths in weighted layers: how many, mean, deviation, shares."""
+        return paths.PathLengths(self.path_lengths())
+
+    @cached_property
+    def width(self) -> int:
+        """The most channels that run side by side at one depth: k parallel lines of c channels are k * c wide."""
+        return width.widest(self)
+
+    @cached_property
+    def parts(self) -> tuple[parts.Part, ...]:
+        """The stages, by the first parts of the nodes' names, with what each holds and costs."""
+        return parts.parts(self)
+
+    @cached_property
+    def receptive_field(self) -> tuple[int, int] | None:
+        """Height and width, in pixels, that a value sees in front of the head; None for a flat input.
+
+        `receptive_fields` has those of all nodes.
+        """
+        return fields.of_network(self)
+
+    @cached_property
+    def receptive_fields(self) -> dict[str, tuple[int, int]]:
+        """Height and width of the image, in pixels, that one value of each node sees; empty for a flat input."""
+        return fields.extents(self) if len(self.input_shape) == 3 else {}
 
     @cached_property
     def plain_form(self) -> tuple[identity.Plain, list[bytes]]:

@@ -121,6 +121,24 @@ class Zero(Op):
         return inputs[0]
 
 
+@operation("scale")
+class Scale(Op):
+    """The line times a constant.
+
+    Szegedy et al. 2016, arXiv:1602.07261, section 3.3, multiply the residuals by 0.1 to 0.3 before they are added.
+    """
+
+    factor: float
+
+    def __post_init__(self) -> None:
+        if isinstance(self.factor, bool) or not isinstance(self.factor, int | float) or not abs(self.factor) < float("inf"):
+            raise GenomeError(f"factor must be a number, got {self.factor!r}")
+        set_fields(self, factor=float(self.factor))
+
+    def output_shape(self, inputs: tuple[Shape, ...]) -> Shape:
+        return inputs[0]
+
+
 @operation("local_response_norm")
 class LocalResponseNorm(Op):
     """a / (k + alpha * sum of a^2 over `size` neighbouring channels)^beta.

@@ -102,7 +102,9 @@ class FractalJoin(Op):
 
     def __post_init__(self) -> None:
         whole("of", self.of, least=1)
-        if not isinstance(self.columns, tuple) or sorted(set(self.columns)) != list(self.columns):
+        if not isinstance(self.columns, tuple) or not all(type(column) is int for column in self.columns):
+            raise GenomeError(f"columns must be a list of whole numbers, got {self.columns!r}")
+        if sorted(set(self.columns)) != list(self.columns):
             raise GenomeError(f"columns must be different numbers, the shallowest first, got {self.columns!r}")
         if not self.columns or not 0 <= self.columns[0] <= self.columns[-1] < self.of:
             raise GenomeError(f"columns must be numbers from 0 to {self.of - 1}, got {self.columns!r}")

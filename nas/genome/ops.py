@@ -2,7 +2,21 @@
 
 from nas.genome.channels import ChannelSelect, ChannelShuffle, ChannelSplit, PadChannels
 from nas.genome.convolution import Conv2d, ConvTranspose2d, DeformConv2d
-from nas.genome.layers import ACTIVATIONS, Activation, BatchNorm2d, ChannelAffine, Flatten, Identity, Input, Linear, LocalResponseNorm, Output, Rbf, Zero
+from nas.genome.layers import (
+    ACTIVATIONS,
+    Activation,
+    BatchNorm2d,
+    ChannelAffine,
+    Flatten,
+    Identity,
+    Input,
+    Linear,
+    LocalResponseNorm,
+    Output,
+    Rbf,
+    Scale,
+    Zero,
+)
 from nas.genome.merges import Add, Concat, FractalJoin, HighwayGate, Mean, Multiply
 from nas.genome.noise import Dropout, StochasticDepth
 from nas.genome.op import Op, Shape, operation, registry
@@ -40,6 +54,7 @@ __all__ = [
     "Output",
     "PadChannels",
     "Rbf",
+    "Scale",
     "Shape",
     "SpatialPyramidPool",
     "StochasticDepth",

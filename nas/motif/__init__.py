@@ -1,6 +1,19 @@
 """How genomes are composed: blocks, connectivities, and whole networks of stages."""
 
-from nas.motif import basic, inception  # noqa: F401  (registers the blocks)
+from nas.motif import (  # noqa: F401  (registers the blocks and connectivities)
+    asymmetric,
+    basic,
+    fire,
+    fractal,
+    fused,
+    highway,
+    inception,
+    inception_resnet,
+    multi_residual,
+    resnext,
+    separable,
+    shuffle,
+)
 from nas.motif.block import Block, BlockOptions, blocks
 from nas.motif.builder import Builder, Line
 from nas.motif.connectivity import Connectivity, Step, connectivities

@@ -179,9 +179,7 @@ _activation = cache(ops.Activation)
 
 
 @cache
-def _conv(
-    channels: int, kernel: int | tuple[int, int], stride: int, padding: int | None, groups: int, bias: bool
-) -> ops.Conv2d:
+def _conv(channels: int, kernel: int | tuple[int, int], stride: int, padding: int | None, groups: int, bias: bool) -> ops.Conv2d:
     high, wide = (kernel, kernel) if isinstance(kernel, int) else kernel
     around = (high // 2, wide // 2) if padding is None else (padding, padding)
     return ops.Conv2d(channels, (high, wide), (stride, stride), around, groups=groups, bias=bias)

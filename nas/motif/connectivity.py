@@ -56,17 +56,21 @@ def body(b: Builder, line: Line, step: Step) -> Line:
     return step.block.body(b, line, step.width, step.stride, step.options)
 
 
-def projected(b: Builder, line: Line, entered: Line, step: Step) -> Line:
-    """The line itself, or a 1x1 projection where the shape changes.
+def projection(b: Builder, line: Line, entered: Line, step: Step) -> Line:
+    """A 1x1 projection, also where the shape stays: option C of He et al. 2016a, section 3.3, with batch norm.
 
-    Option B of He et al. 2016a, section 3.3, with batch norm; of a pre-activated block it takes the activated line and
-    has no norm (2016b, appendix).
+    Of a pre-activated block it takes the activated line and has no norm (2016b, appendix).
     """
-    if step.stride == 1 and line.channels == step.width:
-        return line
     if step.block.preactivated:
         return b.conv("project", entered, step.width, kernel=1, stride=step.stride)
     return b.norm("project_norm", b.conv("project", line, step.width, kernel=1, stride=step.stride))
+
+
+def projected(b: Builder, line: Line, entered: Line, step: Step) -> Line:
+    """The line itself, or a projection where the shape changes: option B of He et al. 2016a, section 3.3."""
+    if step.stride == 1 and line.channels == step.width:
+        return line
+    return projection(b, line, entered, step)
 
 
 def padded(b: Builder, line: Line, entered: Line, step: Step) -> Line:

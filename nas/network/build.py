@@ -22,10 +22,23 @@ from nas.network.initialise import activations_below, initialise
 from nas.seeds import derive
 
 # Makers of a fresh tensor that their own gradient does not need.
-_FRESH = (ops.Conv2d, ops.Linear, ops.BatchNorm2d, ops.MaxPool2d, ops.AvgPool2d, ops.GlobalAvgPool2d)
-_FRESH_MERGES = (ops.Add, ops.Mean, ops.Multiply, ops.Concat)  # of one input they are that input
+_FRESH = (
+    ops.Conv2d,
+    ops.ConvTranspose2d,
+    ops.DeformConv2d,
+    ops.Linear,
+    ops.BatchNorm2d,
+    ops.LocalResponseNorm,
+    ops.ChannelAffine,
+    ops.Scale,
+    ops.MaxPool2d,
+    ops.AvgPool2d,
+    ops.GlobalAvgPool2d,
+    ops.HighwayGate,
+)
+_FRESH_MERGES = (ops.Add, ops.Mean, ops.Multiply, ops.Concat, ops.FractalJoin)  # of one input they are that input
 
-_SHIPPED = builders.get("conv2d").__module__
+_SHIPPED = f"{__package__}."
 _TAKEN = frozenset(dir(fx.GraphModule)) | frozenset(vars(nn.Module())) | {"graph", "code", "meta"}
 
 
@@ -45,6 +58,7 @@ def build(genome: Genome, *, seed: int = 0) -> nn.Module:
     graph = fx.Graph()
     tracer = GraphAppendingTracer(graph)
     values: dict[str, fx.Proxy] = {}
+    shared: dict[str, Any] = {}
     for node in genome.nodes:
         if isinstance(node.op, ops.Input):
             values[node.name] = fx.Proxy(graph.placeholder("x"), tracer)
@@ -52,7 +66,7 @@ def build(genome: Genome, *, seed: int = 0) -> nn.Module:
             values[node.name] = values[node.inputs[0]]
         else:
             shapes = tuple(genome.shapes[name] for name in node.inputs)
-            place = Place(shapes, tuple(free[name] for name in node.inputs))
+            place = Place(shapes, tuple(free[name] for name in node.inputs), shared)
             lines = tuple(values[name] for name in node.inputs)
             made = _made(node, place, seed=seed)
             if isinstance(made, nn.Module):
@@ -83,6 +97,8 @@ def _is_taken(part: str) -> bool:
 
 
 def _is_fresh(node: Node) -> bool:
+    if isinstance(node.op, ops.StochasticDepth):
+        return node.op.survival < 1  # else it is its input
     return isinstance(node.op, _FRESH) or (isinstance(node.op, _FRESH_MERGES) and len(node.inputs) > 1)
 
 
@@ -95,7 +111,7 @@ def _made(node: Node, place: Place, *, seed: int) -> Computation:
         builder = builders.get(node.op.kind)
     except UnknownNameError as error:
         raise UnknownNameError(f"node '{node.name}': {error}; nas.network.builders.register adds one") from None
-    if getattr(builder, "__module__", "") == _SHIPPED:
+    if getattr(builder, "__module__", "").startswith(_SHIPPED):
         return builder(node.op, place)
     # A user's module draws its weights from the global generator: seed it, and put its state back.
     with torch.random.fork_rng(devices=[]):

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from nas.report.numbers import shower
+from nas.drawing.numbers import shower
 from nas.report.pictures import deeper_or_wider, trade_off
 from nas.report.style import STYLE
 from nas.report.trials import Trial, objectives, ranked, value_of

@@ -6,8 +6,8 @@ import html
 from collections.abc import Sequence
 from typing import Any
 
-from nas.report.numbers import Axis, short, shower
-from nas.report.scatter import Dot, Line, scatter, symbol
+from nas.drawing.numbers import Axis, short, shower
+from nas.drawing.scatter import Dot, Line, scatter, symbol
 from nas.report.trials import Trial, connectivity, measured, objectives, value_of
 
 COLOURS = 6

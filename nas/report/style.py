@@ -1,11 +1,18 @@
-"""The style sheet of a page: light and dark, narrow and wide; colours after Okabe & Ito 2008, told apart by most eyes."""
+"""The style sheet of a page: light and dark, narrow and wide."""
 
-STYLE = """
-:root { color-scheme: light dark; --paper: #fff; --ink: #1b1f24; --soft: #59636e; --rule: #d5dae0; --sheet: #f5f7f9;
-  --accent: #c2410c; --c0: #0072b2; --c1: #b85a00; --c2: #00845f; --c3: #a8487e; --c4: #7a6a00; --c5: #55606b; }
-@media (prefers-color-scheme: dark) { :root { --paper: #14171b; --ink: #e7eaee; --soft: #9ba6b2; --rule: #343b44;
-  --sheet: #1d2228; --accent: #ff8a4c; --c0: #56b4e9; --c1: #e69f00; --c2: #2fc49a; --c3: #e28dbd; --c4: #e8dc4a;
-  --c5: #a7b1bc; } }
+from nas.drawing.colours import DARK, LIGHT
+
+
+def _colours(values: dict[str, str]) -> str:
+    return "; ".join(f"--{name}: {value}" for name, value in values.items())
+
+
+STYLE = (
+    f"""
+:root {{ color-scheme: light dark; {_colours(LIGHT)}; }}
+@media (prefers-color-scheme: dark) {{ :root {{ {_colours(DARK)}; }} }}
+"""
+    + """\
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 76rem; padding: 1.5rem 1rem 4rem; background: var(--paper); color: var(--ink);
   font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
@@ -47,3 +54,4 @@ details { margin-top: .75rem; } summary { cursor: pointer; color: var(--soft); }
 @media (max-width: 40rem) { body { padding-top: 1rem; } .answer { font-size: 1.3rem; } svg text { font-size: 15px; } }
 @media print { body { max-width: none; } .scroll, pre { overflow: visible; white-space: pre-wrap; } }
 """
+)

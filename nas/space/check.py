@@ -14,11 +14,14 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from nas.errors import OverBudget, SpaceError
+from nas.space.check_edits import EditsReport, check_edits
 from nas.space.choice import Solve
 from nas.space.drawing import ContinuousError, every
+from nas.space.edits import EditsSpace
+from nas.space.kind import Values
 from nas.space.report import Count, Example, SpaceReport
 from nas.space.space import SearchSpace
-from nas.space.staged import LIMITS, Values, blocks_in
+from nas.space.staged import LIMITS, StagedSpace, blocks_in
 
 COUNTED = 20_000  # structures that are counted one by one
 COSTED = 3_000  # combinations that are costed one by one; of more, so many random ones as DRAWS
@@ -59,99 +62,106 @@ class _Descent:
         return self.take(choices)
 
 
-def check(space: SearchSpace) -> SpaceReport:
+def check(space: SearchSpace) -> SpaceReport | EditsReport:
     """Look through a space, in a second or two, with the same result each time.
 
     Raises `SpaceError` where nothing in it meets the budget, as far as it was looked at.
     """
+    where = space.document.where(("budget",))
+    if isinstance(space.kind, EditsSpace):
+        return check_edits(space.kind, name=space.name, where=where)
+    assert isinstance(space.kind, StagedSpace)
+    return _check_staged(space.kind, name=space.name, where=where)
+
+
+def _check_staged(kind: StagedSpace, *, name: str, where: str) -> SpaceReport:
     descents = [_Descent(seed) for seed in range(DRAWS)]
-    drawn = [_drawn(space, descent) for descent in descents]
-    number = _number_of_structures(space)
-    listed = _listed(space) if number is not None and number <= COSTED else None
+    drawn = [_drawn(kind, descent) for descent in descents]
+    number = _number_of_structures(kind)
+    listed = _listed(kind) if number is not None and number <= COSTED else None
     found = drawn if listed is None else listed
     fitting = [one for one in found if one.widest is not None]
     if not fitting:
-        where = space.document.where(("budget",))
-        raise SpaceError(f"{where}: budget: no genome of '{space.name}' meets it, of {len(found):,} structures that were tried")
+        raise SpaceError(f"{where}: budget: no genome of '{name}' meets it, of {len(found):,} structures that were tried")
     share = 1 / DRAWS if listed is None else 1.0
-    cheapest, dearest = _extremes(space, fitting)
+    cheapest, dearest = _extremes(kind, fitting)
     return SpaceReport(
-        name=space.name,
-        input_shape=space.staged.input_shape,
-        classes=space.staged.classes,
+        name=name,
+        input_shape=kind.input_shape,
+        classes=kind.classes,
         structures=Count(sum(one.structures for one in drawn) / DRAWS if number is None else number, number is not None),
         genomes=Count(sum(one.genomes for one in found) * share, listed is not None),
         continuous=tuple(sorted({name for descent in descents for name in descent.continuous})),
         feasible=_by_depth(found),
         cheapest=cheapest,
         dearest=dearest,
-        use=_use(space, [one for one in drawn if one.widest is not None]),
+        use=_use(kind, [one for one in drawn if one.widest is not None]),
     )
 
 
-def _drawn(space: SearchSpace, descent: _Descent) -> _Found:
-    values = space.staged.structure(descent)
+def _drawn(kind: StagedSpace, descent: _Descent) -> _Found:
+    values = kind.structure(descent)
     structures = descent.weight
     widths: list[int] = []
     try:
-        for _ in range(space.staged.width_count(values)):
-            allowed = space.staged.allowed(values, widths)
-            solved = isinstance(space.file.network.width, Solve)
+        for _ in range(kind.width_count(values)):
+            allowed = kind.allowed(values, widths)
+            solved = isinstance(kind.network.width, Solve)
             widths.append(allowed[-1] if solved else descent.take(allowed))
-        _check_depth(space, values, widths)
+        _check_depth(kind, values, widths)
     except OverBudget:
         return _Found(values, structures, 0.0, None, None)
     return _Found(values, structures, descent.weight, widths, widths)
 
 
-def _check_depth(space: SearchSpace, values: Values, widths: list[int]) -> None:
-    if space.file.budget.depth is not None:
-        space.drawn(values, widths)
+def _check_depth(kind: StagedSpace, values: Values, widths: list[int]) -> None:
+    if kind.budget.depth is not None:
+        kind.drawn(values, widths)
 
 
-def _number_of_structures(space: SearchSpace) -> int | None:
+def _number_of_structures(kind: StagedSpace) -> int | None:
     """Counted; None where there are too many, or a range of numbers with fractions."""
     try:
-        number = sum(1 for _ in islice(every(space.staged.structure), COUNTED + 1))
+        number = sum(1 for _ in islice(every(kind.structure), COUNTED + 1))
     except ContinuousError:
         return None
     return number if number <= COUNTED else None
 
 
-def _listed(space: SearchSpace) -> list[_Found] | None:
+def _listed(kind: StagedSpace) -> list[_Found] | None:
     """Every structure with all its genomes; None where that would take too long."""
     found = []
     left = COSTED
-    for values in every(space.staged.structure):
+    for values in every(kind.structure):
         try:
-            groups = list(islice(_groups(space, values, []), left + 1))
-            _check_depth(space, values, groups[0][1])
+            groups = list(islice(_groups(kind, values, []), left + 1))
+            _check_depth(kind, values, groups[0][1])
         except (OverBudget, IndexError):
             groups = []
         left -= max(1, len(groups))
         if left < 0:
             return None
         if groups:
-            widest = max((group[2] for group in groups), key=lambda widths: space.staged.share(values, widths))
+            widest = max((group[2] for group in groups), key=lambda widths: kind.share(values, widths))
             found.append(_Found(values, 1, sum(group[0] for group in groups), groups[0][1], widest))
         else:
             found.append(_Found(values, 1, 0, None, None))
     return found
 
 
-def _groups(space: SearchSpace, values: Values, before: list[int]) -> Iterator[tuple[int, list[int], list[int]]]:
+def _groups(kind: StagedSpace, values: Values, before: list[int]) -> Iterator[tuple[int, list[int], list[int]]]:
     """Number, narrowest and widest of the genomes that differ in the last width only."""
     try:
-        allowed = space.staged.allowed(values, before)
+        allowed = kind.allowed(values, before)
     except OverBudget:
         return
-    if isinstance(space.file.network.width, Solve):
+    if isinstance(kind.network.width, Solve):
         allowed = allowed[-1:]
-    if len(before) + 1 == space.staged.width_count(values):
+    if len(before) + 1 == kind.width_count(values):
         yield len(allowed), [*before, allowed[0]], [*before, allowed[-1]]
         return
     for width in allowed:
-        yield from _groups(space, values, [*before, width])
+        yield from _groups(kind, values, [*before, width])
 
 
 def _by_depth(found: list[_Found]) -> dict[int, tuple[int, int]]:
@@ -163,30 +173,30 @@ def _by_depth(found: list[_Found]) -> dict[int, tuple[int, int]]:
     return dict(sorted(counts.items()))
 
 
-def _extremes(space: SearchSpace, found: list[_Found]) -> tuple[Example, Example]:
+def _extremes(kind: StagedSpace, found: list[_Found]) -> tuple[Example, Example]:
     """The cheapest and the dearest by the first limit of the budget, or else by params."""
-    limit = next((limit for limit in LIMITS if getattr(space.file.budget, limit) is not None), "params")
+    limit = next((limit for limit in LIMITS if getattr(kind.budget, limit) is not None), "params")
 
     def cost(ends: tuple[Values, list[int]]) -> int:
-        return getattr(space.staged.cost(*ends), limit)
+        return getattr(kind.cost(*ends), limit)
 
     cheapest = min(((one.values, one.narrowest) for one in found if one.narrowest is not None), key=cost)
     dearest = max(((one.values, one.widest) for one in found if one.widest is not None), key=cost)
-    return _example(space, *cheapest), _example(space, *dearest)
+    return _example(kind, *cheapest), _example(kind, *dearest)
 
 
-def _example(space: SearchSpace, values: Values, widths: list[int]) -> Example:
-    drawn = space.drawn(values, widths)
+def _example(kind: StagedSpace, values: Values, widths: list[int]) -> Example:
+    drawn = kind.drawn(values, widths)
     genome = drawn.genome
     return Example(drawn.choices, genome.params, genome.macs, genome.activations, genome.depth)
 
 
-def _use(space: SearchSpace, found: list[_Found]) -> dict[str, tuple[float, float, float]]:
+def _use(kind: StagedSpace, found: list[_Found]) -> dict[str, tuple[float, float, float]]:
     """The least, the median and the most that random genomes use of each limit."""
-    costs = [space.staged.cost(one.values, one.widest) for one in found[:USED] if one.widest is not None]
+    costs = [kind.cost(one.values, one.widest) for one in found[:USED] if one.widest is not None]
     use = {}
     for limit in LIMITS:
-        most = getattr(space.file.budget, limit)
+        most = getattr(kind.budget, limit)
         if most is not None and costs:
             shares = [getattr(cost, limit) / most for cost in costs]
             use[limit] = (min(shares), median(shares), max(shares))

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from nas import plugins
-from nas.complaint import InnerError
-from nas.space.choice import Solve
-from nas.space.network import NetworkSettings
+from nas.complaint import InnerError, Loc, shown
+from nas.document import Document, parse
+from nas.errors import nearest
+from nas.genome import Shape
+from nas.space.choice import Solve, options_of
+from nas.space.edits import EditsSettings, EditsSpace, SolveFactor
+from nas.space.kind import Kind
+from nas.space.network import PER_STAGE, NetworkSettings
 from nas.space.settings import (
     BudgetSettings,
     DataSettings,
@@ -19,6 +26,7 @@ from nas.space.settings import (
     StrategySettings,
     TrainSettings,
 )
+from nas.space.staged import StagedSpace
 
 MAXIMIZED = ("accuracy",)
 
@@ -29,27 +37,27 @@ def _objective(value: Any) -> Any:
     return value
 
 
-# "error" stands for {metric: error, direction: minimize}
 def _imported(name: str) -> str:
     """Import a module before the sections that name what it registers are read."""
     plugins.module(name)
     return name
 
 
+# "error" stands for {metric: error, direction: minimize}
 Objective = Annotated[ObjectiveSettings, BeforeValidator(_objective, json_schema_input_type=str | ObjectiveSettings)]
 
 
 class SearchFile(Settings):
-    """A search space as written in YAML."""
+    """A search space as written in YAML, of whatever kind."""
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", description="also of the run's folder")
     about: str = Field(default="", description="a sentence for `nas space list`")
-    kind: Literal["staged"] = Field(default="staged", description="stages of blocks")
+    kind: str
     imports: tuple[Annotated[str, AfterValidator(_imported)], ...] = Field(
         default=(), description="modules that register your own operations, blocks or strategies; their code is run"
     )
     data: DataSettings = DataSettings()
-    network: NetworkSettings = NetworkSettings()
+    network: Settings
     budget: BudgetSettings = BudgetSettings()
     objectives: tuple[Objective, ...] = Field(
         default=(ObjectiveSettings(metric="error"),),
@@ -62,10 +70,21 @@ class SearchFile(Settings):
     stop: StopSettings = StopSettings()
     strategy: StrategySettings = StrategySettings()
 
+    def space(self, *, input_shape: Shape, classes: int) -> Kind:
+        """What draws the genomes; `InnerError` where the file names what is not there."""
+        raise NotImplementedError
+
+    def placed(self, folder_of: Callable[[Loc], Path]) -> Self:
+        """With absolute paths; `folder_of` says from which folder a path at a place of the file goes."""
+        if self.data.path is None:
+            return self
+        path = str((folder_of(("data", "path")) / self.data.path).resolve())
+        return self.model_copy(update={"data": self.data.model_copy(update={"path": path})})
+
     @model_validator(mode="after")
-    def _consistent(self) -> SearchFile:
-        width = self.network.width
-        if isinstance(width, Solve) and getattr(self.budget, width.solve) is None:
+    def _consistent(self) -> Self:
+        width = getattr(self.network, "width", None)
+        if isinstance(width, Solve | SolveFactor) and getattr(self.budget, width.solve) is None:
             text = f"network.width is solved for {width.solve}, so it must say how many, such as {{{width.solve}: 100k}}"
             raise InnerError(("budget",), text)
         if self.stop.name != "none" and self.stop.min_epochs > self.train.epochs:
@@ -76,3 +95,49 @@ class SearchFile(Settings):
         if len(set(names)) < len(names):
             raise InnerError(("objectives",), f"must differ, got {', '.join(names)}")
         return self
+
+
+class StagedFile(SearchFile):
+    """A search space of stages of blocks."""
+
+    kind: Literal["staged"] = Field(default="staged", description="stages of blocks; `edits`: changes of a given network")
+    network: NetworkSettings = NetworkSettings()
+
+    def space(self, *, input_shape: Shape, classes: int) -> StagedSpace:
+        most = max(options_of(self.network.stages))
+        for name in PER_STAGE:
+            position = self.network.position(name)
+            if isinstance(position, tuple) and len(position) != most:
+                raise InnerError(("network", name), f"one value for each stage, so {most} of them, got {len(position)}")
+        return StagedSpace(self.network, self.budget, input_shape, classes)
+
+
+class EditsFile(SearchFile):
+    """A search space of changes of a given network."""
+
+    kind: Literal["edits"] = Field(description="changes of a given network")
+    network: EditsSettings
+
+    def space(self, *, input_shape: Shape, classes: int) -> EditsSpace:
+        return EditsSpace.starting(self.network, self.budget, input_shape=input_shape, classes=classes)
+
+    def placed(self, folder_of: Callable[[Loc], Path]) -> Self:
+        start = self.network.start
+        if not start.startswith("zoo:"):
+            start = str((folder_of(("network", "start")) / start).resolve())
+        network = self.network.model_copy(update={"start": start})
+        return super().placed(folder_of).model_copy(update={"network": network})
+
+
+KINDS: dict[str, type[SearchFile]] = {"staged": StagedFile, "edits": EditsFile}
+
+
+def parsed(document: Document) -> SearchFile:
+    """The file of a search as its kind reads it; `DocumentError` with the place of what is wrong."""
+    data = document.data if isinstance(document.data, dict) else {}
+    kind, network = data.get("kind", "staged"), data.get("network")
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise document.error(("kind",), f"{shown(kind)} is not a kind of search space{nearest(str(kind), KINDS)}")
+    if "kind" not in data and isinstance(network, dict) and "start" in network:
+        raise document.error(("network", "start"), "is of changes of a given network, which takes 'kind: edits'", key=True)
+    return parse(KINDS[kind], document)

@@ -38,21 +38,25 @@ def _odd(value: int) -> int:
     return value
 
 
-def _shares(value: str) -> str:
-    parts = value.split(":")
-    if not 1 <= len(parts) <= 16 or not all(part.isdecimal() and 0 < int(part) <= 1000 for part in parts):
-        raise ValueError(f"shares are whole numbers above 0 joined by colons, such as 2:4:1:1, got {value}")
-    return value
+def _colons(example: str) -> Any:
+    def check(value: str) -> str:
+        parts = value.split(":")
+        if not 1 <= len(parts) <= 16 or not all(part.isdecimal() and 0 < int(part) <= 1000 for part in parts):
+            raise ValueError(f"whole numbers above 0 joined by colons, such as {example}, got {value}")
+        return value
+
+    return Annotated[str, AfterValidator(check)]
 
 
+MOST_COLUMNS = 8
 _AS_JSON = {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": "^[0-9]+x[0-9]+$"}]}
 Kernel = Annotated[int, BeforeValidator(_kernel), AfterValidator(_odd), WithJsonSchema(_AS_JSON)]
-Shares = Annotated[str, AfterValidator(_shares)]
 KernelPosition = named(Kernel)
 BlockPosition = named(_from(blocks))
 ConnectPosition = named(_from(connectivities))
 ActivationPosition = named(Annotated[Literal[ACTIVATIONS], Field()])
-SharesPosition = named(Shares)
+SharesPosition = named(_colons("2:4:1:1"))
+BasesPosition = named(_colons("1:2"))
 
 
 class StemSettings(Settings):
@@ -76,6 +80,10 @@ class NetworkSettings(Settings):
     activation: ActivationPosition = Field(default="relu", description="behind convolutions")  # type: ignore[valid-type]
     branches: StageNumber = Field(default=4, description="of an inception block: 1x1, 3x3, 5x5, pool, so many from the left")
     shares: SharesPosition = Field(default="2:4:1:1", description="how branches divide the width")  # type: ignore[valid-type]
+    groups: StageNumber = Field(default=4, description="of the grouped convolutions of resnext and shuffle blocks")
+    columns: StageNumber = Field(default=3, description="of a fractal: one that is 2^(columns - 1) blocks deep")
+    functions: StageNumber = Field(default=2, description="side by side in a multi-residual join")
+    bases: BasesPosition = Field(default="1:2", description="of fused networks: the blocks of each between two fusions")  # type: ignore[valid-type]
     growth: Number | None = Field(default=None, description="widens each stage by this factor; left out: 2, and 1 where dense")
     dropout: Share = Field(default=0.0, description="in front of the classifier")
     width: Width = Field(default=16, description="channels of a line in the first stage; of dense blocks the growth rate")
@@ -117,6 +125,20 @@ class NetworkSettings(Settings):
             raise InnerError(("width",), f"an inception block of {most} branches is at least {most} channels wide, got {narrow}")
         return self
 
+    @model_validator(mode="after")
+    def _fitting(self) -> NetworkSettings:
+        """Numbers that some width or memory could not bear, in whatever combination."""
+        if "fractal" in options_of(self.connect) and max(options_of(self.columns)) > MOST_COLUMNS:
+            most = max(options_of(self.columns))
+            raise InnerError(("columns",), f"a fractal has {MOST_COLUMNS} columns at most, got {most}")
+        if "shuffle" in options_of(self.block):
+            for groups in options_of(self.groups):
+                odd = [width for width in options_of(self.width) if width % groups]
+                if odd:
+                    text = f"a shuffle block of {groups} groups is a multiple of {groups} channels wide, got {odd[0]}"
+                    raise InnerError(("width",), f"{text}; {{solve: params, multiple: {groups}}} takes such widths alone")
+        return self
+
     def position(self, name: str) -> Any:
         """What stands at a position of `ORDER`."""
         return self.stem.width if name == "stem.width" else getattr(self, name)
@@ -124,7 +146,10 @@ class NetworkSettings(Settings):
 
 # Positions in the order in which they are drawn: what costs are computed from comes first, the width last.
 ORDER = (
-    "stages", "block", "connect", "depth", "kernel", "activation", "branches", "shares", "growth", "dropout",
-    "stem.width", "width",
+    "stages", "block", "connect", "depth", "kernel", "activation", "branches", "shares", "groups", "columns",
+    "functions", "bases", "growth", "dropout", "stem.width", "width",
 )  # fmt: skip
-PER_STAGE = ("block", "connect", "depth", "kernel", "activation", "branches", "shares", "width")
+PER_STAGE = (
+    "block", "connect", "depth", "kernel", "activation", "branches", "shares", "groups", "columns", "functions", "bases",
+    "width",
+)  # fmt: skip

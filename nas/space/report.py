@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nas.genome import Shape
-from nas.space.staged import Values, described
+from nas.space.kind import Values, described
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from nas.space.file import SearchFile
+from pydantic import TypeAdapter
+
+from nas.space.file import EditsFile, StagedFile
 
 FOLDER = Path(__file__).parent.parent / "schema"
 
@@ -15,7 +17,7 @@ def schema() -> dict[str, Any]:
     """The JSON schema of a search space's file; blocks and connectivities are those that are registered."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **_with_short_names(SearchFile.model_json_schema()),
+        **_with_short_names(TypeAdapter(StagedFile | EditsFile).json_schema()),
         "title": "nas search space",
     }
 

@@ -8,18 +8,20 @@ regard to cost. Then the width is solved for, or drawn from those widths that th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from nas.complaint import InnerError
 from nas.errors import GenomeError, OverBudget, SpaceError
 from nas.genome import Shape
 from nas.motif import BlockOptions, Builder, Cost, Stage, Staged, Stem, blocks, compose, connectivities, measure
 from nas.space.choice import Choice, IntChoice, Solve, Suggests, options_of
+from nas.space.kind import Drawn, Values, described
 from nas.space.network import ORDER, PER_STAGE, NetworkSettings
 from nas.space.settings import BudgetSettings
 from nas.space.solve import widest
 
-Values = dict[str, Any]
+CACHED = 100_000
 LIMITS = ("params", "macs", "activations")
 
 
@@ -31,6 +33,49 @@ class StagedSpace:
     budget: BudgetSettings
     input_shape: Shape
     classes: int
+    _solved: dict[Any, list[int]] = field(default_factory=dict, repr=False, compare=False)
+
+    def bound(self, *, input_shape: Shape, classes: int) -> StagedSpace:
+        """For these images; `InnerError` where the stages would shrink them below one pixel."""
+        stem = self.network.stem
+        side = -(-min(input_shape[1:]) // (stem.stride * (2 if stem.pool else 1)))
+        # A convolution halves 7 to 4, the pooling between dense stages to 3; a stage that halves begins with two pixels.
+        rounds_down = "dense" in options_of(self.network.connect)
+        room = side.bit_length() if rounds_down else 1 + (side - 1).bit_length()
+        most = max(options_of(self.network.stages))
+        if most > room:
+            text = f"{most} stages halve a {input_shape[1]}x{input_shape[2]} image below one pixel; at most {room} fit"
+            raise InnerError(("network", "stages"), text)
+        return replace(self, input_shape=input_shape, classes=classes, _solved={})
+
+    def draw(self, trial: Suggests) -> Drawn:
+        """A genome and its choices; `OverBudget` where the drawn structure costs too much at any width."""
+        values = self.structure(trial)
+        if not isinstance(self.network.width, Solve):
+            return self.drawn(values, self.widths(trial, values))
+        key = tuple(values.items())
+        if key not in self._solved:
+            if len(self._solved) >= CACHED:
+                self._solved.clear()
+            self._solved[key] = self.widths(trial, values)
+        return self.drawn(values, self._solved[key])
+
+    def drawn(self, values: Values, widths: list[int]) -> Drawn:
+        """What a structure is at these widths; `OverBudget` where it is deeper than the budget allows."""
+        genome = self.compose(values, widths).genome()
+        limit = self.budget.depth
+        if limit is not None and genome.depth > limit:
+            raise OverBudget(f"it is {genome.depth} weighted layers deep (limit {limit})", excess=genome.depth / limit - 1)
+        width = {"width": widths[0]} if len(widths) == 1 else {f"stage{i}.width": w for i, w in enumerate(widths, start=1)}
+        return Drawn({name: value for name, value in values.items() if self._varies(name)} | width, genome)
+
+    def _varies(self, name: str) -> bool:
+        position = self.network.position(name if name == "stem.width" else name.rpartition(".")[2])
+        return isinstance(position, Choice | tuple)
+
+    def sketch(self, trial: Suggests) -> str:
+        """The structure that a trial draws, in words."""
+        return described(self.structure(trial))
 
     def structure(self, trial: Suggests) -> Values:
         """All positions but the width; those of one stage under "stage2.depth". Inactive ones are left out."""
@@ -137,7 +182,11 @@ class StagedSpace:
                 kernel=self._at(values, "kernel", number),
                 activation=self._at(values, "activation", number),
                 branches=self._at(values, "branches", number),
-                shares=tuple(int(part) for part in self._at(values, "shares", number).split(":")),
+                shares=_numbers(self._at(values, "shares", number)),
+                groups=self._at(values, "groups", number),
+                columns=self._at(values, "columns", number),
+                functions=self._at(values, "functions", number),
+                bases=_numbers(self._at(values, "bases", number)),
             )
             depth = self._at(values, "depth", number)
             stages.append(Stage(depth, width, blocks.get(self._at(values, "block", number)), connect, options))
@@ -154,9 +203,9 @@ def _no_network(values: Values, widths: list[int], error: GenomeError) -> SpaceE
     return SpaceError(f"the choices {described(values)} at width {widths} make no network: {error}")
 
 
-def described(values: Values) -> str:
-    """Choices as a line for a person."""
-    return ", ".join(f"{name} {value}" for name, value in values.items())
+def _numbers(text: str) -> tuple[int, ...]:
+    """2:4:1:1 as numbers."""
+    return tuple(int(part) for part in text.split(":"))
 
 
 def blocks_in(values: Values) -> int:

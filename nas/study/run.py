@@ -26,12 +26,12 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from nas import data
-from nas.document import parse, read
+from nas.document import read
 from nas.errors import RunError
 from nas.evaluate import Job
 from nas.genome import Genome
 from nas.space import SearchSpace
-from nas.space.file import SearchFile
+from nas.space.file import parsed
 from nas.space.settings import Direction
 from nas.space.space import of_file
 from nas.study.search import Search, front
@@ -73,8 +73,8 @@ class Run:
             "schema": SCHEMA,
             "space": space.name,
             "trials": space.file.strategy.trials,
-            "input_shape": list(space.staged.input_shape),
-            "classes": space.staged.classes,
+            "input_shape": list(space.kind.input_shape),
+            "classes": space.kind.classes,
         }
         return cls(folder, space, Store.create(folder / STUDY, directions=directions, about=about))
 
@@ -85,7 +85,7 @@ class Run:
         if not (folder / "search.yaml").is_file() or not (folder / STUDY).is_file():
             raise RunError(f"{folder} is no run: it has no search.yaml and {STUDY}; `nas runs` lists those in results/")
         document = read(folder / "search.yaml")
-        space = of_file(parse(SearchFile, document), document)
+        space = of_file(parsed(document), document)
         store = Store.open(folder / STUDY)
         about = store.about()
         return cls(folder, space.bound(input_shape=tuple(about["input_shape"]), classes=about["classes"]), store)

@@ -6,11 +6,12 @@ average pooling, one linear layer: 6n + 2 weighted layers. The paper uses shortc
 
 from __future__ import annotations
 
+from nas.errors import GenomeError
 from nas.genome import Genome, Shape
 from nas.motif import Stage, Staged, Stem, blocks, compose
 from nas.motif.connectivity import padded, projected, residual
 from nas.zoo.catalogue import Variant, network
-from nas.zoo.rules import one_of, repeats
+from nas.zoo.rules import at_least, one_of, repeats
 
 SHORTCUTS = {"A": padded, "B": projected}
 
@@ -39,6 +40,15 @@ def resnet_cifar(
     """ResNet of 6n + 2 layers; `shortcut` A pads with zero channels, B projects by 1x1 convolutions with batch norm."""
     n = repeats("depth", depth, step=6, plus=2)
     one_of("shortcut", shortcut, SHORTCUTS)
+    three(widths)
     connect = residual(SHORTCUTS[shortcut])
     stages = tuple(Stage(n, width, blocks.get("basic"), connect) for width in widths)
     return compose(Staged(Stem(widths[0]), stages), input_shape=input_shape, classes=classes).genome()
+
+
+def three(widths: tuple[int, int, int]) -> None:
+    """Refuse what is no width for each of three stages."""
+    if not isinstance(widths, tuple | list) or len(widths) != 3:
+        raise GenomeError(f"widths must be three numbers, one for each stage, such as (16, 32, 64), got {widths!r}")
+    for width in widths:
+        at_least("widths", width, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 
 from nas.errors import GenomeError, nearest
@@ -17,23 +18,26 @@ def repeats(name: str, value: int, *, step: int, plus: int, least: int = 1) -> i
     if isinstance(value, int) and not isinstance(value, bool) and value >= first and (value - plus) % step == 0:
         return (value - plus) // step
     rule = f"{name} must be {step}n + {plus}, {first} at least, got {value!r}"
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise GenomeError(rule)
     below = (int(value) - plus) // step * step + plus
     close = [each for each in (below, below + step) if each >= first] or [first]
-    raise GenomeError(f"{rule}; the nearest are {' and '.join(map(str, close))}" if len(close) > 1 else f"{rule}; the nearest is {close[0]}")
+    raise GenomeError(
+        f"{rule}; the nearest are {' and '.join(map(str, close))}" if len(close) > 1 else f"{rule}; the nearest is {close[0]}"
+    )
 
 
 def one_of(name: str, value: object, known: Collection[object]) -> None:
     """Refuse a `value` that is none of the known ones, with the nearest."""
-    if value in known:
+    if not isinstance(value, bool) and any(value == each for each in known):
         return
     options = ", ".join(str(each) for each in known)
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        numbers = [each for each in known if isinstance(each, int | float)]
-        hint = f"; the nearest is {min(numbers, key=lambda each: abs(each - value))}" if numbers else ""
+    numbers = [each for each in known if isinstance(each, int | float)]
+    if numbers and isinstance(value, int | float) and not isinstance(value, bool):
+        hint = f"; the nearest is {min(numbers, key=lambda each: abs(each - value))}"
     else:
-        hint = nearest(str(value), [str(each) for each in known])
+        close = nearest(str(value), [str(each) for each in known])
+        hint = close if close.startswith("; did you mean") else ""  # else it lists what the rule lists already
     raise GenomeError(f"{name} must be one of {options}, got {value!r}{hint}")
 
 

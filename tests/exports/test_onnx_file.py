@@ -16,7 +16,14 @@ import torch
 from torch import Tensor, nn
 
 from nas.errors import ExportError, MissingExtraError
-from nas.exports import onnx_file
+from nas.exports import ExportedData, onnx_file
+from nas.exports.subject import Subject
+from nas.genome import Op
+from nas.network import build
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "network"))
+
+from every_op import EVERY_OP, side_by_side
 
 onnx = pytest.importorskip("onnx")
 pytest.importorskip("onnxruntime")
@@ -29,6 +36,11 @@ session = onnxruntime.InferenceSession(sys.argv[1], providers=["CPUExecutionProv
 numpy.save(sys.argv[3], session.run(["logits"], {"images": numpy.load(sys.argv[2])})[0])
 assert not {"torch", "nas"} & set(sys.modules), "this must run without torch and nas"
 """
+
+
+BY_FILE: dict[str, list[Op]] = {}
+for each in EVERY_OP:
+    BY_FILE.setdefault(type(each).__module__, []).append(each)
 
 
 class Eager(nn.Module):
@@ -112,3 +124,14 @@ def test_a_missing_package_names_what_to_install(
     with pytest.raises(MissingExtraError, match=rf"needs the package '{package}': pip install 'deepwide\[onnx\]'"):
         trained.export(tmp_path / "out", "onnx")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("file", BY_FILE)
+def test_onnxruntime_computes_every_operation_as_torch_does(file: str, tmp_path: Path) -> None:
+    genome = side_by_side(BY_FILE[file])
+    network, draw = build(genome), torch.Generator().manual_seed(0)
+    for weight in network.parameters():
+        weight.data += 0.3 * torch.randn(weight.shape, generator=draw)
+    data = ExportedData("made-up", genome.input_shape, (0.0,) * 4, (1.0,) * 4, tuple(map(str, range(genome.classes))))
+    subject = Subject.of(network, genome, data, torch.randn(5, *genome.input_shape, generator=draw))
+    assert onnx_file.write(subject, tmp_path).check["batches"] == [1, 2, 7]  # it raises where they differ

@@ -22,15 +22,23 @@ def names(genome: Genome) -> list[str]:
     return [node.name for node in genome.canonical().nodes]
 
 
-@pytest.mark.parametrize("op", [ops.Identity(), ops.Dropout(0.0), ops.Add(), ops.Mean(), ops.Multiply(), ops.Concat()])
+@pytest.mark.parametrize(
+    "op",
+    [
+        ops.Identity(), ops.Dropout(0.0), ops.StochasticDepth(1.0),
+        ops.Add(), ops.Mean(), ops.Multiply(), ops.Concat(), ops.FractalJoin((1,), 3),
+    ],
+    ids=repr,
+)  # fmt: skip
 def test_what_only_hands_on_its_input_is_dropped(op: Op, grow: Grow) -> None:
     genome = grow(Node("conv", ops.Conv2d(4), ("input",)), Node("gone", op, ("conv",)))
     assert "gone" not in names(genome)
     assert genome.canonical()["pool"].inputs == ("conv",)
 
 
-def test_a_dropout_that_drops_something_stays(grow: Grow) -> None:
-    genome = grow(Node("kept", ops.Dropout(0.1), ("input",)))
+@pytest.mark.parametrize("op", [ops.Dropout(0.1), ops.StochasticDepth(0.9)], ids=repr)
+def test_what_drops_something_stays(op: Op, grow: Grow) -> None:
+    genome = grow(Node("kept", op, ("input",)))
     assert genome.canonical() is genome
 
 

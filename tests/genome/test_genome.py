@@ -12,6 +12,7 @@ import pytest
 from nas.errors import GenomeError, InputError
 from nas.genome import Genome, Node, ops
 from nas.genome.op import make
+from nas.network import build
 
 Grow = Callable[..., Genome]
 INPUT = Node("input", ops.Input((3, 8, 8)))
@@ -36,6 +37,50 @@ def test_cost_and_shapes_by_hand() -> None:
     assert genome.shapes == {"input": (3, 8, 8), "conv": (4, 8, 8), "output": (4, 8, 8)}
     assert (genome.params, genome.macs, genome.depth) == (3 * 4 * 9, 3 * 4 * 9 * 64, 1)
     assert genome.activations == 3 * 64 + 4 * 64 + 4 * 64
+
+
+def two_headed(first: str, second: str) -> Genome:
+    """A stem that both heads use, a long head and a short one."""
+    nodes = [INPUT, Node("stem", ops.Conv2d(4, bias=True), ("input",))]
+    nodes += [Node("deep", ops.Conv2d(5), ("stem",)), Node("norm", ops.BatchNorm2d(), ("deep",))]
+    nodes += [
+        Node("flat", ops.Flatten(), ("norm",)),
+        Node("linear", ops.Linear(10), ("flat",)),
+        Node("long", ops.Output(), ("linear",)),
+    ]
+    nodes += [Node("pool", ops.GlobalAvgPool2d(), ("stem",)), Node("side/flat", ops.Flatten(), ("pool",))]
+    nodes += [Node("side/linear", ops.Linear(10, bias=False), ("side/flat",)), Node("short", ops.Output(), ("side/linear",))]
+    return Genome(nodes, [first, second])
+
+
+# 3x3 kernels: 3 -> 4 channels with a bias, 4 -> 5; gain and bias of 5; 5 x 8 x 8 features -> 10 with a bias; 4 -> 10 without
+STEM, LONG, SHORT = 3 * 4 * 9 + 4, 4 * 5 * 9 + 2 * 5 + 5 * 64 * 10 + 10, 4 * 10
+
+
+def test_an_auxiliary_heads_weights_are_counted_apart() -> None:
+    genome = two_headed("long", "short")
+    assert (genome.params, genome.auxiliary_params) == (STEM + LONG, SHORT)
+    assert genome.macs == (3 * 4 * 9 + 4 * 5 * 9) * 64 + 5 * 64 * 10
+    assert genome.depth == 3
+
+
+def test_the_first_output_says_which_head_is_auxiliary() -> None:
+    genome = two_headed("short", "long")
+    assert (genome.params, genome.auxiliary_params) == (STEM + SHORT, LONG)
+    assert genome.macs == 3 * 4 * 9 * 64 + 4 * 10
+    assert genome.depth == 2
+
+
+@pytest.mark.parametrize("outputs", [("long", "short"), ("short", "long")])
+def test_the_state_dict_holds_the_weights_of_all_heads(outputs: tuple[str, str]) -> None:
+    genome = two_headed(*outputs)
+    held = {name: value.numel() for name, value in build(genome).state_dict().items()}
+    statistics = {f"norm.{name}" for name in ("running_mean", "running_var", "num_batches_tracked")}
+    assert sum(number for name, number in held.items() if name not in statistics) == genome.params + genome.auxiliary_params
+
+
+def test_one_output_has_no_auxiliary_weights() -> None:
+    assert Genome([INPUT, CONV, OUTPUT]).auxiliary_params == 0
 
 
 def test_an_unknown_input_shows_the_nearest_name() -> None:

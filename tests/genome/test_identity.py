@@ -30,8 +30,18 @@ ONE_LINE: list[Op] = [
     ops.Zero(),
     ops.Dropout(0.0),
     ops.Dropout(0.3),
+    ops.StochasticDepth(1.0),
+    ops.StochasticDepth(0.6),
+    ops.Scale(0.5),
+    ops.ChannelAffine(),
+    ops.LocalResponseNorm(),
+    ops.DeformConv2d(4),
+    ops.ConvTranspose2d(4, kernel=3, stride=1),
+    ops.PadChannels(4),
+    ops.ChannelSelect((1, 0)),
 ]
 MERGES: list[Op] = [ops.Add(), ops.Add(), ops.Mean(), ops.Multiply(), ops.Concat()]
+JOINS: list[Op] = [ops.HighwayGate(), ops.FractalJoin((0,), 3), ops.FractalJoin((0, 2), 3), ops.FractalJoin((0, 1, 2), 3)]
 Graph = list[Node]
 Grow = Callable[..., Genome]
 
@@ -48,18 +58,28 @@ def graphs(draw: DrawFn, most: int = 10) -> Graph:
         return name
 
     for number in range(draw(st.integers(1, most))):
-        op = draw(st.sampled_from(ONE_LINE + MERGES))
-        first = draw(st.sampled_from(list(shapes)))
-        more: list[str] = []
-        if op in MERGES:
-            alike = [name for name, shape in shapes.items() if shape == shapes[first]]
-            more = draw(st.lists(st.sampled_from(alike), max_size=2))
+        op = draw(st.sampled_from(ONE_LINE + MERGES + JOINS))
+        first = draw(st.sampled_from([name for name, shape in shapes.items() if _takes(op, shape)]))
+        alike = [name for name, shape in shapes.items() if shape == shapes[first]]
+        fewest, most = _others(op)
+        more = draw(st.lists(st.sampled_from(alike), min_size=fewest, max_size=most))
         add(f"n{number}", op, first, *more)
     used = {name for node in nodes for name in node.inputs}
     ends = [node.name for node in nodes if node.name not in used]
     flat = [add(f"flat{i}", ops.Flatten(), add(f"pool{i}", ops.GlobalAvgPool2d(), n)) for i, n in enumerate(ends)]
     add("output", ops.Output(), add("linear", ops.Linear(3), add("join", ops.Concat(), *flat)))
     return nodes
+
+
+def _takes(op: Op, shape: Shape) -> bool:
+    return not isinstance(op, ops.PadChannels) or shape[0] <= op.out_channels
+
+
+def _others(op: Op) -> tuple[int, int]:
+    """The fewest and the most lines besides the first."""
+    if isinstance(op, ops.FractalJoin):
+        return len(op.columns) - 1, len(op.columns) - 1
+    return op.arity[0] - 1, 2 if op in MERGES else op.arity[0] - 1
 
 
 def scrambled(nodes: Graph, dice: random.Random) -> Genome:
@@ -84,9 +104,9 @@ def padded(nodes: Graph, dice: random.Random) -> Genome:
             extra = f"{node.name}_{place}"
             kind = dice.randrange(6)
             if kind < 2:
-                other.append(Node(extra, dice.choice([ops.Identity(), ops.Dropout(0.0)]), (name,)))
+                other.append(Node(extra, dice.choice([ops.Identity(), ops.Dropout(0.0), ops.StochasticDepth(1.0)]), (name,)))
             elif kind == 2:
-                other.append(Node(extra, dice.choice(MERGES), (name,)))
+                other.append(Node(extra, dice.choice([*MERGES, ops.FractalJoin((1,), 2)]), (name,)))
             elif kind == 3:
                 dead = Node(f"{extra}_dead", ops.BatchNorm2d() if _is_image(nodes, name) else ops.Identity(), (name,))
                 zero = Node(f"{extra}_zero", ops.Zero(), (dead.name,))
@@ -153,7 +173,7 @@ def test_a_moved_wire_or_another_argument_is_judged_as_networkx_judges_it(nodes:
         moved = (data.draw(st.sampled_from(earlier)), *node.inputs[1:])
         changed = node._replace(inputs=moved)
     else:
-        alike = [op for op in ONE_LINE + MERGES if op.arity == node.op.arity and _fits(op, node, genome)]
+        alike = [op for op in ONE_LINE + MERGES + JOINS if op.arity == node.op.arity and _fits(op, node, genome)]
         changed = node._replace(op=data.draw(st.sampled_from(alike or [node.op])))
     try:
         other = Genome([changed if n is node else n for n in nodes])

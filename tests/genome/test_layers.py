@@ -81,6 +81,40 @@ def test_a_convolution_has_torchs_shape_params_and_macs(op: ops.Conv2d) -> None:
         assert fact.macs == counter.get_total_flops() // 2
 
 
+TRANSPOSED = [
+    ops.ConvTranspose2d(6),
+    ops.ConvTranspose2d(6, kernel=(1, 5), stride=(1, 3), padding=(0, 2), output_padding=(0, 2), bias=True),
+    ops.ConvTranspose2d(8, kernel=(3, 2), stride=(2, 4), padding=(0, 1), output_padding=(1, 3), groups=4),
+    ops.ConvTranspose2d(21, kernel=64, stride=32, padding=0),
+]
+
+
+@pytest.mark.parametrize("op", TRANSPOSED)
+def test_a_transposed_convolution_has_torchs_shape_params_and_macs(op: ops.ConvTranspose2d) -> None:
+    window = (op.kernel, op.stride, op.padding, op.output_padding)
+    layer = nn.ConvTranspose2d(4, op.out_channels, *window, op.groups, op.bias, device="meta")
+    for high, wide in ((3, 5), (8, 7), (1, 2)):
+        fact = infer(op, ((4, high, wide),))
+        with FlopCounterMode(display=False) as counter:
+            result = layer(meta(4, high, wide))
+        assert fact.shape == tuple(result.shape[1:])
+        assert fact.params == sum(p.numel() for p in layer.parameters())
+        assert fact.macs == counter.get_total_flops() // 2
+
+
+def test_a_deformable_convolution_costs_two_convolutions() -> None:
+    fact = infer(ops.DeformConv2d(8, kernel=(3, 2), stride=2, padding=1), ((4, 9, 7),))
+    # 9 -> 5 rows, 7 -> (7 + 2 - 2) // 2 + 1 = 4 columns; 2 * 6 offsets at each, with a bias
+    assert fact.shape == (8, 5, 4)
+    assert fact.params == 8 * 4 * 6 + (12 * 4 * 6 + 12)
+    assert fact.macs == (8 + 12) * 4 * 6 * 5 * 4
+
+
+def test_gains_and_biases_of_channels_are_counted_and_codes_are_not() -> None:
+    assert infer(ops.ChannelAffine(), ((6, 14, 14),)).params == 12  # S2 of LeNet-5
+    assert infer(ops.Rbf(("+-+", "--+")), ((3,),))[:3] == ((2,), 0, 0)
+
+
 @pytest.mark.parametrize("bias", [True, False])
 def test_a_linear_layer_has_torchs_params_and_macs(bias: bool) -> None:
     layer = nn.Linear(7, 5, bias=bias, device="meta")

@@ -73,3 +73,46 @@ def test_weights_of_a_layer_do_not_depend_on_the_layers_before_it() -> None:
     ]
     longer = Genome([*nodes, Node("output", ops.Output(), ("node0",))])
     assert torch.equal(build(short).get_parameter("node0.weight"), build(longer).get_parameter("node0.weight"))
+
+
+def test_a_transposed_convolution_of_other_channels_is_drawn_as_a_convolution() -> None:
+    weight = first_weight(ops.ConvTranspose2d(64), ops.Activation("relu"), shape=(32, 4, 4))
+    assert weight.std().item() == pytest.approx(math.sqrt(2 / (64 * 16)), rel=0.02)
+    weight = first_weight(ops.ConvTranspose2d(64, groups=2), ops.Activation("tanh"), shape=(32, 4, 4))
+    assert weight.std().item() == pytest.approx(math.sqrt(2 / ((16 + 32) * 16)), rel=0.02)
+
+
+def test_a_transposed_convolution_of_equal_channels_is_drawn_where_its_kernel_does_not_interpolate() -> None:
+    assert first_weight(ops.ConvTranspose2d(16), shape=(16, 4, 4)).count_nonzero() == 16 * 16
+    for op in (ops.ConvTranspose2d(16, kernel=3), ops.ConvTranspose2d(16, kernel=1, stride=1, padding=0)):
+        assert first_weight(op, shape=(16, 4, 4)).count_nonzero() == 16 * 16 * math.prod(op.kernel)
+
+
+def test_a_deformable_convolution_is_drawn_as_a_plain_one_and_its_offsets_are_zero() -> None:
+    model = build(line(ops.DeformConv2d(64, bias=True), ops.Activation("relu"), shape=(32, 4, 4)))
+    assert model.get_parameter("node0.weight").std().item() == pytest.approx(math.sqrt(2 / (64 * 9)), rel=0.02)
+    rest = [weight for name, weight in model.named_parameters() if name != "node0.weight"]
+    assert len(rest) == 3 and all(weight.count_nonzero() == 0 for weight in rest)
+
+
+@pytest.mark.parametrize(
+    "passed",
+    [
+        ops.ChannelAffine(), ops.LocalResponseNorm(), ops.Scale(0.1), ops.StochasticDepth(0.5), ops.FractalJoin((0,), 1),
+        ops.ChannelShuffle(2), ops.ChannelSplit(2, 0), ops.ChannelSelect((1, 0)), ops.PadChannels(80), ops.Upsample(),
+        ops.Crop(2),
+    ],
+    ids=repr,
+)  # fmt: skip
+@pytest.mark.parametrize("function", ["sigmoid", "scaled_tanh"])
+def test_a_squashing_activation_is_found_behind_what_passes_a_line_on(passed: Op, function: str) -> None:
+    weight = first_weight(ops.Conv2d(64), passed, ops.Activation(function), shape=(32, 4, 4))
+    assert weight.std().item() == pytest.approx(math.sqrt(2 / (96 * 9)), rel=0.02)
+
+
+def test_the_gate_of_a_highway_is_a_sigmoid_and_what_it_lets_through_is_not() -> None:
+    nodes = [Node("input", ops.Input((64, 4, 4))), Node("h", ops.Conv2d(64), ("input",)), Node("t", ops.Conv2d(64), ("input",))]
+    nodes += [Node("relu", ops.Activation("relu"), ("h",)), Node("gate", ops.HighwayGate(), ("relu", "t", "input"))]
+    model = build(Genome([*nodes, Node("output", ops.Output(), ("gate",))]))
+    assert model.get_parameter("t.weight").std().item() == pytest.approx(math.sqrt(2 / (128 * 9)), rel=0.02)
+    assert model.get_parameter("h.weight").std().item() == pytest.approx(math.sqrt(2 / (64 * 9)), rel=0.02)

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from nas.document import parse, read_text
+from nas.document import read_text
 from nas.space import SearchSpace
-from nas.space.file import SearchFile
+from nas.space.file import parsed
 from nas.space.space import of_file
 
 MakeSpace = Callable[..., SearchSpace]
@@ -21,6 +21,6 @@ def make() -> MakeSpace:
     def made(*network: str, budget: str = "{}", shape: tuple[int, int, int] = (1, 16, 16)) -> SearchSpace:
         lines = ["name: made", f"budget: {budget}", "network:", *(f"  {line}" for line in network or ("stages: 2",))]
         document = read_text("\n".join(lines), name="made.yaml")
-        return of_file(parse(SearchFile, document), document).bound(input_shape=shape, classes=10)
+        return of_file(parsed(document), document).bound(input_shape=shape, classes=10)
 
     return made

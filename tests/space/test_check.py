@@ -24,9 +24,9 @@ def test_a_small_space_is_counted() -> None:
 def test_genomes_are_counted_as_brute_force_counts_them(make: Any) -> None:
     space = make(*SMALL, "width: {int: [4, 40]}", budget="{params: 15k}")
     costs = {}
-    for values in every(space.staged.structure):
+    for values in every(space.kind.structure):
         for width in range(4, 41):
-            costs[values["depth"], values["block"], width] = space.staged.compose(values, [width]).params
+            costs[values["depth"], values["block"], width] = space.kind.compose(values, [width]).params
     fitting = {key: params for key, params in costs.items() if params <= 15_000}
     report = check(space)
     assert report.structures == Count(8, True)
@@ -40,8 +40,8 @@ def test_genomes_are_counted_as_brute_force_counts_them(make: Any) -> None:
 
 def test_widths_of_stages_are_counted_together(make: Any) -> None:
     space = make("stages: 2", "depth: 1", "width: {int: [4, 12], each: stage}", budget="{params: 5k}")
-    (values,) = every(space.staged.structure)
-    fitting = [(a, b) for a in range(4, 13) for b in range(4, 13) if space.staged.compose(values, [a, b]).params <= 5000]
+    (values,) = every(space.kind.structure)
+    fitting = [(a, b) for a in range(4, 13) for b in range(4, 13) if space.kind.compose(values, [a, b]).params <= 5000]
     assert 0 < len(fitting) < 81
     assert check(space).genomes == Count(len(fitting), True)
 
@@ -49,9 +49,9 @@ def test_widths_of_stages_are_counted_together(make: Any) -> None:
 def test_the_feasible_share_is_said_for_each_depth(make: Any) -> None:
     space = make(*SMALL, "width: 8", budget="{params: 11k}")
     expected = {}
-    for values in every(space.staged.structure):
+    for values in every(space.kind.structure):
         fit, of = expected.get(2 * values["depth"], (0, 0))
-        expected[2 * values["depth"]] = fit + (space.staged.compose(values, [8]).params <= 11_000), of + 1
+        expected[2 * values["depth"]] = fit + (space.kind.compose(values, [8]).params <= 11_000), of + 1
     assert check(space).feasible == expected
     assert {fit for fit, _ in expected.values()} == {1, 2}
 

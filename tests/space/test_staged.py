@@ -18,7 +18,7 @@ from nas.space.solve import widest
 
 
 def structures(space: Any) -> list[dict[str, Any]]:
-    return list(every(space.staged.structure))
+    return list(every(space.kind.structure))
 
 
 def wrong(make: Any, *network: str, **options: Any) -> str:
@@ -120,13 +120,13 @@ def test_the_solved_width_fits_and_the_next_does_not(make: Any) -> None:
     budget = {"params": 30_000, "macs": 3_000_000}
     space = make(*EVERYTHING, "width: {solve: params}", budget="{params: 30k, macs: 3M}")
     for seed in range(60):
-        values = space.staged.structure(RandomTrial(seed))
+        values = space.kind.structure(RandomTrial(seed))
         try:
-            (width,) = space.staged.widths(RandomTrial(seed), values)
+            (width,) = space.kind.widths(RandomTrial(seed), values)
         except OverBudget:
             width = 3  # the narrowest that is tried is 4
         for candidate in range(4, width + 9):  # each of them, costed by composing the network
-            genome = space.staged.compose(values, [candidate]).genome()
+            genome = space.kind.compose(values, [candidate]).genome()
             fits = genome.params <= budget["params"] and genome.macs <= budget["macs"]
             assert fits == (candidate <= width), (values, width, candidate)
 
@@ -135,8 +135,8 @@ def test_measuring_counts_what_composing_makes(make: Any) -> None:
     space = make(*EVERYTHING, "width: {int: [4, 30]}", "stem: {pool: true, stride: 2}", "dropout: 0.1", shape=(3, 33, 47))
     for seed in range(80):
         trial = RandomTrial(seed)
-        values = space.staged.structure(trial)
-        plan = space.staged.plan(values, space.staged.widths(trial, values))
+        values = space.kind.structure(trial)
+        plan = space.kind.plan(values, space.kind.widths(trial, values))
         made = compose(plan, input_shape=(3, 33, 47), classes=10)
         assert measure(plan, input_shape=(3, 33, 47), classes=10) == (made.params, made.macs, made.activations)
 
@@ -163,8 +163,8 @@ def test_widest_takes_few_steps_where_cost_hardly_grows(flat: float) -> None:
 
 def test_a_width_is_drawn_evenly_from_those_that_the_budget_allows(make: Any) -> None:
     space = make("stages: 2", "depth: 2", "width: {int: [4, 64]}", budget="{params: 60k}")
-    values = space.staged.structure(RandomTrial(0))
-    fitting = [w for w in range(4, 65) if space.staged.compose(values, [w]).params <= 60_000]
+    values = space.kind.structure(RandomTrial(0))
+    fitting = [w for w in range(4, 65) if space.kind.compose(values, [w]).params <= 60_000]
     counts = Counter(space.draw(RandomTrial(seed)).choices["width"] for seed in range(1500))
     assert sorted(counts) == fitting
     expected = 1500 / len(fitting)
@@ -181,8 +181,8 @@ def test_depth_is_drawn_evenly_under_a_tight_budget(make: Any) -> None:
     fitting = Counter[int]()
     for seed in range(1000):
         trial = RandomTrial(seed)
-        values = space.staged.structure(trial)
-        fitting[values["depth"]] += space.staged.cost(values, [trial.suggest_int("width", 4, 64)]).params <= 20_000
+        values = space.kind.structure(trial)
+        fitting[values["depth"]] += space.kind.cost(values, [trial.suggest_int("width", 4, 64)]).params <= 20_000
     assert fitting[1] > 4 * fitting[10]
 
 
@@ -197,7 +197,7 @@ def test_what_costs_too_much_at_any_width_says_what_it_costs(make: Any) -> None:
     space = make("depth: 9", "width: {int: [8, 16]}", budget="{params: 1k, macs: 1G}")
     with pytest.raises(OverBudget) as caught:
         space.draw(RandomTrial(0))
-    narrowest = space.staged.compose(space.staged.structure(RandomTrial(0)), [8])
+    narrowest = space.kind.compose(space.kind.structure(RandomTrial(0)), [8])
     text = f"its narrowest form costs {narrowest.params:,} params (limit 1,000), {narrowest.macs:,} macs (limit 1,000,000,000)"
     assert str(caught.value) == text
     assert caught.value.excess == pytest.approx(narrowest.params / 1000 - 1)

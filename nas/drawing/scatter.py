@@ -1,4 +1,7 @@
-"""A scatter as inline SVG: axes with round ticks, dots, lines; its colours are classes of the page's style sheet."""
+"""A scatter as inline SVG: axes with round ticks, dots, lines; its colours are classes of the page's style sheet.
+
+In a file of its own it takes the rules of `nas.drawing.figure`.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nas.report.numbers import Axis
+from nas.drawing.numbers import Axis
 
 WIDTH, HEIGHT = 480, 340
 LEFT, RIGHT, TOP, BOTTOM = 62, 14, 14, 52
@@ -38,6 +41,7 @@ class Dot:
 class Line:
     points: tuple[tuple[float, float], ...]
     colour: str
+    filled: bool = False  # the area below it
 
 
 def scatter(dots: Sequence[Dot], *, x: Axis, y: Axis, lines: Sequence[Line] = (), whole_x: bool = False, alt: str) -> str:
@@ -46,6 +50,9 @@ def scatter(dots: Sequence[Dot], *, x: Axis, y: Axis, lines: Sequence[Line] = ()
     parts += _frame(x, y, whole_x)
     for line in lines:
         points = " ".join(f"{_across(x, px):.1f},{_down(y, py):.1f}" for px, py in line.points)
+        if line.filled:
+            left, right, bottom = _across(x, line.points[0][0]), _across(x, line.points[-1][0]), HEIGHT - BOTTOM
+            parts.append(f'<polygon class="area {line.colour}" points="{left:.1f},{bottom} {points} {right:.1f},{bottom}"/>')
         parts.append(f'<polyline class="line {line.colour}" points="{points}"/>')
     parts += _labels(dots, x, y)
     parts += [_dot(dot, x, y) for dot in dots]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from nas.report.numbers import Axis
-from nas.report.scatter import HEIGHT, WIDTH, Dot, scatter
+from nas.drawing.numbers import Axis
+from nas.drawing.scatter import HEIGHT, WIDTH, Dot, scatter
 
 X, Y = Axis.over("a", [0, 10]), Axis.over("b", [0, 10])
 

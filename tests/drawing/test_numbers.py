@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nas.report.numbers import Axis, percent, short, shower
+from nas.drawing.numbers import Axis, percent, short, shower
 
 
 @pytest.mark.parametrize(
