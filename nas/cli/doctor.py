@@ -14,6 +14,7 @@ from nas.cli.show import print_json
 
 PACKAGES = ("deepwide", "torch", "optuna", "ray", "networkx", "numpy", "pydantic", "safetensors", "scikit-learn")
 EXTRAS = {
+    "draw": ("pygraphviz",),
     "onnx": ("onnx", "onnxscript", "onnxruntime"),
     "images": ("PIL",),
     "parquet": ("datasets", "PIL"),

@@ -116,6 +116,11 @@ def block_of(name: str) -> str:
     return "/".join(parts[:2]) if len(parts) > 2 else ""
 
 
+def _scope(name: str) -> tuple[str, str]:
+    """The stage and the block of a node; "" for none."""
+    return stage_of(name) if "/" in name else "", block_of(name)
+
+
 def sketch(genome: Genome) -> Sketch:
     """The boxes of a genome."""
     readers = Counter(source for inputs in genome.wires for source in inputs)
@@ -143,8 +148,7 @@ def _joins(genome: Genome, place: int, readers: Counter[int], group: list[int]) 
     node, inputs = genome.nodes[place], genome.wires[place]
     if len(inputs) != 1 or readers[inputs[0]] > 1 or isinstance(node.op, ops.Output):
         return False
-    source = genome.nodes[inputs[0]]
-    if (stage_of(source.name), block_of(source.name)) != (stage_of(node.name), block_of(node.name)):
+    if _scope(genome.nodes[inputs[0]].name) != _scope(node.name):
         return False
     kinds = {kind(genome.nodes[each].op) for each in group}
     return kinds == {"aside"} or (kind(node.op) == "aside" and "end" not in kinds)
@@ -169,8 +173,7 @@ def _box(genome: Genome, group: list[int]) -> Box:
         tuple(rows),
         place,
         "aside" if main is None else kinds[main],
-        stage_of(first) if "/" in first else "",
-        block_of(first),
+        *_scope(first),
         last,
         _note(genome, group, last),
         sum(node.op.weighted for node in nodes),

@@ -35,8 +35,8 @@ def collapsed(sketch: Sketch, genome: Genome, level: str) -> Sketch:
     folded, times = _folded(sketch)
     if level == "repeats":
         return folded
-    blocks = _contracted(folded, lambda box: box.block, partial(_block, folded))
-    return blocks if level == "blocks" else _contracted(blocks, lambda box: box.stage, partial(_stage, genome, times))
+    blocks = _contracted(folded, lambda box: box.block, partial(_block, folded), least=2)
+    return blocks if level == "blocks" else _contracted(blocks, lambda box: box.stage, partial(_stage, genome, times), least=1)
 
 
 def _folded(sketch: Sketch) -> tuple[Sketch, dict[str, int]]:
@@ -81,6 +81,7 @@ class _Look(NamedTuple):
     name: str
     pattern: tuple[object, ...]  # its boxes and the arrows to them, sources outside of it numbered
     sources: list[str]  # those sources
+    ends: list[str]  # what each of them is called in its block
     readers: set[str]  # who takes what it puts out
 
 
@@ -99,7 +100,8 @@ def _look(sketch: Sketch, boxes: list[Box]) -> _Look:
                 taken.append(sources.index(source))
         pattern.append((box.name[len(block) :], box.rows, tuple(taken)))
     readers = {reader for box in boxes for reader in sketch.readers[box.name] if sketch.boxes[reader].block != block}
-    return _Look(block, tuple(pattern), sources, readers)
+    ends = [source[len(sketch.boxes[source].block) :] for source in sources]
+    return _Look(block, tuple(pattern), sources, ends, readers)
 
 
 def _follows(run: list[_Look], look: _Look) -> bool:
@@ -109,18 +111,18 @@ def _follows(run: list[_Look], look: _Look) -> bool:
         return False
     if not all(reader.startswith(f"{look.name}/") for reader in last.readers):
         return False
-    ends = [source[len(last.name) :] for source in look.sources]
-    return len(run) == 1 or ends == [source[len(run[-2].name) :] for source in last.sources]
+    # A run may begin behind anything, but two lines must not change places.
+    return look.ends == last.ends or len(run) == len(look.ends) == 1
 
 
-def _contracted(sketch: Sketch, key: Callable[[Box], str], made: Callable[[str, list[Box]], Box]) -> Sketch:
-    """The sketch with one box for all of the same key, but for those that a line leaves and comes back to."""
+def _contracted(sketch: Sketch, key: Callable[[Box], str], made: Callable[[str, list[Box]], Box], *, least: int) -> Sketch:
+    """The sketch with one box for `least` or more of the same key, but for those that a line leaves and comes back to."""
     groups: dict[str, list[str]] = {}
     for box in sketch.boxes.values():
         if key(box):
             groups.setdefault(key(box), []).append(box.name)
     # A group is not called like a box: a stage may have the name of a node.
-    groups = {f"{name}/": members for name, members in groups.items() if len(members) > 1}
+    groups = {f"{name}/": members for name, members in groups.items() if len(members) >= least}
     into = sketch.separable(groups)
     order = sketch.grouped(into)
     assert order is not None

@@ -48,7 +48,7 @@ def cut(drawn: Sketch, names: list[str]) -> Sketch:
         if (source in kept) == (target in kept):
             continue
         if target in kept:
-            mark = _mark("from", drawn.boxes[source], drawn.boxes[source], target)
+            mark = _mark("from", drawn.boxes[source], drawn.boxes[source], names[0])
             arrows.append((mark.name, target))
         else:
             mark = _mark("to", drawn.boxes[target], drawn.boxes[source], source)
@@ -58,10 +58,10 @@ def cut(drawn: Sketch, names: list[str]) -> Sketch:
 
 
 def _mark(word: str, other: Box, source: Box, here: str) -> Box:
-    """One mark for each box that lines come from, and for each box and stage that they lead to."""
+    """One mark in each part for each box that lines come from, and for each box and stage that they lead to."""
     place = other.stage or other.rows[other.main]
     shape = "x".join(map(str, source.shape))
-    name = f"from {source.name}" if word == "from" else f"{here} to {place}"
+    name = f"from {source.name} to {here}" if word == "from" else f"{here} to {place}"
     return Box(name, (), (f"{word} {place}", *([shape] if word == "from" else [])), 0, "mark", "", "", source.shape)
 
 

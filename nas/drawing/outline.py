@@ -40,7 +40,7 @@ def outline(genome: Genome, *, collapse: str = "repeats") -> str:
         part = _Part(drawn, names, flow)
         last = drawn.boxes[names[-1]]
         lines = part.lines()
-        if lines[0][0] == stage:  # a stage in one box, whose title is that of the frame
+        if last.stage and lines[0][0] == stage:  # a stage in one box, whose title is that of the frame
             lines = [(left.strip(), right) for left, right in lines[1:]]
         written.append((stage if last.stage else "", last.shape, lines))
         flow = part.flow

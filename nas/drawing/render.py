@@ -52,7 +52,7 @@ def _run(engine: str, form: str, text: str) -> bytes:
 
 def _command(engine: str, form: str) -> Sequence[str]:
     if importlib.util.find_spec("pygraphviz") is not None:
-        return [sys.executable, "-c", _PROGRAM, engine, form]
+        return [sys.executable, "-P", "-X", "utf8", "-c", _PROGRAM, engine, form]
     program = shutil.which("dot")
     if program is None:
         raise MissingExtraError("pygraphviz", extra="draw", purpose="a drawing as SVG, PNG or PDF")

@@ -19,7 +19,7 @@ from nas.genome import Genome
 PAGE = 1150.0  # height of a page in points on which letters of 10 points can be read
 ASPECT = 1.5  # its width
 GAP, MARKS = 26.0, 34.0  # between columns; what the marks add to the height of one
-MOST = 400  # boxes that are placed at all where the detail is ours to choose
+MOST = 250  # boxes that are placed at all where the detail is ours to choose
 
 
 class Sheet(NamedTuple):
@@ -50,7 +50,7 @@ def sheet(genome: Genome, *, collapse: str | None = None) -> Sheet:
         drawn = collapsed(whole, genome, level)
         if len(drawn.boxes) > MOST and level != LEVELS[-1]:
             continue
-        made = arranged(drawn)
+        made = arranged(drawn, limit=PAGE)
         if found is None or made.size < found.size:
             found = made
         if found.size <= PAGE:
@@ -59,12 +59,14 @@ def sheet(genome: Genome, *, collapse: str | None = None) -> Sheet:
     return found
 
 
-def arranged(drawn: Sketch) -> Sheet:
-    """In as many columns as make it fit the smallest page."""
+def arranged(drawn: Sketch, *, limit: float = float("inf")) -> Sheet:
+    """In as many columns as make it fit the smallest page; in one where a stage by itself is higher than `limit`."""
     single = _placed(drawn)
     units = _units(drawn)
     heights = {unit: _height(single, names) for unit, names in units.items()}
     best = single
+    if max(heights.values()) > limit:
+        return single
     for columns in range(2, len(units) + 1):
         if best.size <= 0.6 * PAGE:
             break

@@ -188,7 +188,10 @@ class EditsSpace:
 
     def _edited(self, genome: Genome, kind: str, place: float, *, limits: tuple[str, ...]) -> tuple[str, Genome]:
         """The first edit from a place on that fits, in words, and what it makes of the genome."""
-        sites = edit_kinds.get(kind)(genome)
+        try:
+            sites = edit_kinds.get(kind)(genome)
+        except GenomeError:  # a width that depends on itself
+            sites = []
         first = min(int(place * len(sites)), len(sites) - 1)
         for step in range(min(len(sites), TRIED)):
             site = sites[(first + step) % len(sites)]
@@ -206,7 +209,10 @@ class EditsSpace:
         assert isinstance(position, SolveFactor)
         self._check(genome, ("depth",), "it costs")
         made: dict[int, Genome] = {}
-        scaled = scaling(genome)
+        try:
+            scaled = scaling(genome)
+        except GenomeError as error:
+            raise OverBudget(f"its width cannot be solved for: {error}", excess=1.0) from None
 
         def share(step: int) -> float:
             try:

@@ -9,7 +9,7 @@ import pytest
 from nas.drawing.boxes import Sketch, sketch
 from nas.drawing.collapse import collapsed
 from nas.errors import InputError
-from nas.genome import Genome
+from nas.genome import Genome, Node, ops
 from nas.zoo.densenet import densenet
 from nas.zoo.dmrnet import dmrnet
 from nas.zoo.fractalnet import fractalnet
@@ -64,6 +64,43 @@ def test_a_block_of_two_lines_repeats_where_it_takes_both_from_the_one_before() 
         "stage2/block2": "block2-5, x 4",
         "stage3/block2": "block2-4, x 3",
     }
+
+
+def blocks_of(*taken: tuple[str, str], last: tuple[str, ...]) -> Sketch:
+    """Blocks of two convolutions, which take these boxes; "2b" is the second convolution of block 2."""
+    names = {"input": "input"} | {f"{i}{x}": f"s/block{i}/{x}" for i in range(1, 4) for x in "ab"}
+    nodes = [Node("input", ops.Input((3, 8, 8)))]
+    for number, sources in enumerate(taken, start=1):
+        nodes += [Node(f"s/block{number}/{x}", ops.Conv2d(3), (names[each],)) for x, each in zip("ab", sources, strict=True)]
+    nodes += [Node("sum", ops.Add(), tuple(names[each] for each in last)), Node("output", ops.Output(), ("sum",))]
+    return drawn(Genome(nodes), "repeats")
+
+
+def test_two_lines_through_equal_blocks_repeat() -> None:
+    assert blocks_of(("input", "input"), ("1a", "1b"), ("2a", "2b"), last=("3a", "3b")).titles == {"s/block2": "block2-3, x 2"}
+
+
+@pytest.mark.parametrize(
+    ("taken", "last"),
+    [
+        ((("input", "input"), ("1a", "1b"), ("2b", "2a")), ("3a", "3b")),  # the lines are crossed
+        ((("input", "input"), ("1a", "1b"), ("2a", "1b")), ("3a", "3b", "2b")),  # one comes from the block before the last
+        ((("input", "input"), ("1a", "1b"), ("2a", "2b")), ("3a", "3b", "2b")),  # one is taken by another as well
+    ],
+)
+def test_blocks_that_hang_together_otherwise_do_not_repeat(taken: tuple[tuple[str, str], ...], last: tuple[str, ...]) -> None:
+    assert blocks_of(*taken, last=last).titles == {}
+
+
+def test_blocks_that_reach_back_over_the_one_before_do_not_repeat() -> None:
+    nodes = [Node("input", ops.Input((3, 8, 8))), Node("s/first/a", ops.Conv2d(3), ("input",))]
+    nodes.append(Node("s/first/b", ops.Add(), ("s/first/a",)))
+    lines = ["input", "s/first/b"]
+    for number in (2, 3, 4):  # each adds what the block before the last put out
+        nodes.append(Node(f"s/block{number}/a", ops.Conv2d(3), (lines[-1],)))
+        nodes.append(Node(f"s/block{number}/b", ops.Add(), (f"s/block{number}/a", lines[-2])))
+        lines.append(f"s/block{number}/b")
+    assert drawn(Genome([*nodes, Node("output", ops.Output(), (lines[-1],))]), "repeats").titles == {}
 
 
 def test_a_block_in_one_box_lists_its_layers() -> None:

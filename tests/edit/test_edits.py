@@ -108,6 +108,13 @@ def test_a_line_is_taken_from_before_in_the_same_shape(staged: Callable[..., Gen
     assert not any("stage2/block2" in word.split(" from ")[0] and "from stage1" in word for word in found)
 
 
+def test_the_nearest_lines_are_taken() -> None:
+    found = words(published("zoo:resnet_cifar-110"), "rewire")
+    assert "rewire stage3/block18/conv1 from stage3/block16/act" in found
+    assert not any(word.startswith("rewire stage3/block18/") and "/block1/" in word for word in found)
+    assert sum(word.startswith("rewire stage3/block18/conv1 ") for word in found) == 11  # of twelve; it takes one already
+
+
 def test_a_pooling_is_swapped_unless_it_only_takes_every_other_pixel() -> None:
     b = Builder()
     line = b.max_pool("pool", b.conv("conv", b.add("input", ops.Input((3, 8, 8))), 4), kernel=2, stride=2)

@@ -125,12 +125,39 @@ def test_a_window_that_no_longer_moves_is_left_out_or_centred() -> None:
     ]  # fmt: skip
 
 
+def test_an_even_window_begins_at_the_first_pixel() -> None:
+    """As it is, 14 of 16 pixels would leave 3; padded, 16 leave 4."""
+    b = Builder()
+    line = b.conv("conv", b.add("input", ops.Input((3, 64, 64))), 4, padding=0)
+    b.classifier(b.max_pool("pool", line, kernel=4, stride=4), 5)
+    assert fit(b.genome(), input_shape=(3, 16, 16), classes=5).shapes["pool"] == (4, 4, 4)
+
+
+def test_where_four_pixels_cannot_be_had_the_most_are_left() -> None:
+    """Two 2x2 windows take a pixel each: 5 pixels leave 1 with the reduction, 3 without."""
+    b = Builder()
+    line = b.conv("halve", b.add("input", ops.Input((3, 64, 64))), 4, stride=2)
+    for number in range(2):
+        line = b.conv(f"even{number}", line, 4, kernel=2, padding=0)
+    b.classifier(line, 5)
+    assert fit(b.genome(), input_shape=(3, 5, 5), classes=5).shapes["even1"] == (4, 3, 3)
+
+
 def test_nothing_halves_a_single_pixel() -> None:
-    """FractalNet pools 32 pixels to one by five halvings; of 8 pixels three are left."""
+    """Five halvings leave one of 32 pixels; of 8 pixels three do."""
+    b = Builder()
+    line = b.add("input", ops.Input((3, 32, 32)))
+    for number in range(5):
+        line = b.conv(f"conv{number}", line, 4, stride=2)
+    b.classifier(line, 5)
+    fitted = fit(b.genome(), input_shape=(3, 8, 8), classes=5)
+    assert [fitted.shapes[f"conv{number}"][1] for number in range(5)] == [8, 8, 4, 2, 1]
+
+
+def test_fractalnet_halves_small_images_in_its_last_blocks() -> None:
     fitted = fit(published("zoo:fractalnet-narrow-10"), input_shape=(1, 8, 8), classes=10)
     halved = [node.name for node in fitted.nodes if isinstance(node.op, ops.MaxPool2d) and node.op.stride == (2, 2)]
     assert {name.partition("/")[0] for name in halved} == {"block3", "block4", "block5"}
-    assert all(min(fitted.shapes[fitted[name].inputs[0]][1:]) > 1 for name in halved)
 
 
 def test_a_scale_from_global_pooling_does_not_hide_the_last_map() -> None:
@@ -173,7 +200,8 @@ def test_crops_fit_other_channels_and_classes() -> None:
 def test_classes_that_are_put_together_are_fixed() -> None:
     b = Builder()
     flat = b.add("flatten", ops.Flatten(), b.add("input", ops.Input((3, 2, 2))))
-    b.add("output", ops.Output(), b.concat("join", b.add("left", ops.Linear(2), flat), b.add("right", ops.Linear(3), flat)))
+    join = b.concat("join", b.add("left", ops.Linear(2), flat), b.add("right", ops.Linear(3), flat))
+    b.add("output", ops.Output(), b.sum("sum", join, b.add("beside", ops.Linear(5), flat)))
     with pytest.raises(GenomeError, match="the number of classes at 'output' is fixed at 5"):
         fit(b.genome(), input_shape=(3, 2, 2), classes=7)
 

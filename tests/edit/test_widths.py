@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from nas.edit import scale_width, widen, widenable
+from nas.edit import deepen, scale_width, widen, widenable
 from nas.errors import GenomeError
 from nas.genome import Genome, Node, ops
 from nas.motif import Builder
@@ -68,6 +68,11 @@ def test_depthwise_convolutions_follow_the_line(separable: Genome) -> None:
     assert wide.params == separable.params + 8 * 27 + 16 + 8 * 9 + 16 + 8 * 12
 
 
+def test_depthwise_convolutions_behind_each_other_follow_too(separable: Genome) -> None:
+    wide = widen(deepen(separable, "depthwise"), "stem/conv", 2)
+    assert [node.op.groups for node in wide.nodes if isinstance(node.op, ops.Conv2d)] == [1, 16, 16, 1]
+
+
 def test_a_depthwise_convolution_with_a_multiplier_keeps_it() -> None:
     b = Builder()
     line = b.conv("stem", b.add("input", ops.Input((3, 8, 8))), 8)
@@ -102,14 +107,13 @@ def test_a_split_line_is_half_as_wide() -> None:
     assert wide.shapes["depthwise"][0] == 5 and wide.shapes["join"][0] == 10
 
 
-def test_a_flattened_map_grows_with_its_channels() -> None:
+def test_a_flattened_map_grows_with_its_channels_and_what_it_is_added_to_with_it() -> None:
     b = Builder()
-    line = b.conv("stem", b.add("input", ops.Input((3, 2, 2))), 8)
-    flat = b.add("flatten", ops.Flatten(), line)
-    line = b.concat("join", b.add("first", ops.Linear(4), flat), flat)
+    flat = b.add("flatten", ops.Flatten(), b.conv("stem", b.add("input", ops.Input((3, 2, 2))), 8))
+    line = b.sum("sum", b.add("other", ops.Linear(32), flat), flat)
     b.add("output", ops.Output(), b.add("linear", ops.Linear(5), line))
     wide = widen(b.genome(), "stem", 2)
-    assert wide.shapes["join"] == (4 + 16 * 4,)
+    assert wide.shapes["other"] == wide.shapes["sum"] == (16 * 4,)
 
 
 def test_widenable_names_one_node_of_each_line(plain: Genome, inception: Genome, separable: Genome) -> None:

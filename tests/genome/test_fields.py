@@ -8,6 +8,7 @@ import pytest
 
 from nas.genome import Genome, Node, Op, ops
 from nas.zoo.alexnet import alexnet
+from nas.zoo.fcn import fcn
 from nas.zoo.fractalnet import fractalnet
 from nas.zoo.googlenet import googlenet
 from nas.zoo.inception_resnet import inception_resnet_v2
@@ -32,6 +33,9 @@ from nas.zoo.vgg import vgg
         (inception_v3(), 1311),
         (inception_v4(), 2071),
         (inception_resnet_v2(), 3039),
+        # Long et al. 2015, arXiv:1411.4038, table 1.
+        (fcn(trunk="vgg", deconvolution=False), 404),
+        (fcn(trunk="alexnet", deconvolution=False), 355),
         # By hand: four 3x3 convolutions and a 2x2 pooling at 1, 2, 4, 8 and 16 pixels a step, 1 + 9 * 31.
         (fractalnet(), 280),
         (lenet5(), 32),  # C5 sees the whole image
@@ -118,6 +122,15 @@ def test_a_join_sees_all_that_its_lines_see_where_it_lies() -> None:
         crop = Node("c", ops.Crop((6, 6), offset), ("b",))
         genome = Genome([*nodes, crop, Node("sum", ops.Add(), ("a", "c")), Node("output", ops.Output(), ("sum",))])
         assert genome.receptive_field == (extent, extent)
+
+
+def test_a_join_of_lines_of_different_periods_sees_the_most_of_any_of_its_values() -> None:
+    # Value i sees pixels i to i + 2 along one line; along the other, pooled and repeated by 4, the 4 pixels around it:
+    # 0 to 3 in all for i = 0, but 0 to 5 for i = 3.
+    nodes = [Node("input", ops.Input((3, 8, 8))), Node("a", ops.Conv2d(3, padding=(2, 2)), ("input",))]
+    nodes += [Node("b", ops.Crop((8, 8), (2, 2)), ("a",)), Node("c", ops.MaxPool2d((4, 4), (4, 4)), ("input",))]
+    nodes += [Node("d", ops.Upsample((4, 4)), ("c",)), Node("sum", ops.Add(), ("b", "d")), Node("output", ops.Output(), ("sum",))]
+    assert Genome(nodes).receptive_field == (6, 6)
 
 
 def test_a_gate_over_the_pooled_image_lets_every_value_see_all_of_it(grow: Callable[..., Genome]) -> None:

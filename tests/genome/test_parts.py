@@ -41,6 +41,17 @@ def test_a_part_puts_out_what_the_next_one_takes() -> None:
     assert [part.shape for part in genome.parts] == [(2, 6, 6), (9, 6, 6), (12, 6, 6), (12, 6, 6)]
 
 
+def test_a_head_within_a_stage_is_not_what_the_stage_puts_out() -> None:
+    nodes = [
+        Node("input", ops.Input((2, 6, 6))),
+        Node("a/conv", ops.Conv2d(5), ("input",)),
+        Node("b/conv", ops.Conv2d(3), ("a/conv",)),
+    ]
+    head = [Node("a/flat", ops.Flatten(), ("a/conv",)), Node("a/output", ops.Output(), ("a/flat",))]
+    genome = Genome([*nodes, *head, Node("output", ops.Output(), ("b/conv",))], ["output", "a/output"])
+    assert [part.shape for part in genome.parts if part.name == "a"] == [(5, 6, 6)]
+
+
 def test_a_network_without_weights_has_no_shares() -> None:
     genome = Genome([Node("x", ops.Input((3,))), Node("output", ops.Output(), ("x",))])
     assert [(part.params_share, part.macs_share) for part in genome.parts] == [(0, 0), (0, 0)]

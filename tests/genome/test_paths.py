@@ -171,6 +171,11 @@ def test_statistics_of_numbers_that_no_float_holds() -> None:
     assert paths.share() == 1.0
 
 
+def test_a_share_holds_both_ends() -> None:
+    paths = PathLengths({1: 1, 2: 1, 4: 2})
+    assert (paths.share(1, 2), paths.share(2, 4), paths.share(low=4), paths.share(high=1)) == (0.5, 0.75, 0.5, 0.25)
+
+
 def test_two_lengths_may_be_the_most_frequent() -> None:
     assert PathLengths({1: 1, 3: 3, 5: 3, 7: 1}).modes == (3, 5)
 

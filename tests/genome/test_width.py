@@ -28,6 +28,8 @@ def test_a_plain_network_is_as_wide_as_its_widest_convolution(grow: Grow) -> Non
 
 def test_parallel_lines_add_up(grow: Grow) -> None:
     lines = convs(grow, ("a1", 6, "input"), ("a2", 6, "a1"), ("b1", 6, "input"), ("b2", 6, "b1"), ("c", 6, "input"))
+    single = convs(grow, ("a", 6, "input"), ("b", 6, "input"))
+    assert grow(*single, Node("sum", ops.Add(), ("a", "b"))).width == 12
     assert grow(*lines[:-1], Node("sum", ops.Add(), ("a2", "b2"))).width == 12
     # c is added to deeper lines, or the classifier takes it beside them.
     assert grow(*lines, Node("sum", ops.Add(), ("a2", "b2", "c"))).width == 12
@@ -38,6 +40,9 @@ def test_lines_that_are_concatenated_are_one_wide_line(grow: Grow) -> None:
     deep = convs(grow, ("a", 3, "input"), ("b1", 2, "input"), ("b2", 4, "b1"))
     # 3 + 2 at the first depth, 4 at the second; the classifier takes 3 + 4.
     assert grow(*deep, Node("join", ops.Concat(), ("a", "b2"))).width == 7
+    # 3 + 9 at the first depth: the short line is no shortcut, for nothing is added to it.
+    deep = convs(grow, ("a", 3, "input"), ("b1", 9, "input"), ("b2", 4, "b1"))
+    assert grow(*deep, Node("join", ops.Concat(), ("a", "b2"))).width == 12
 
 
 def test_a_projection_does_not_widen(grow: Grow) -> None:

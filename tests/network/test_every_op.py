@@ -11,7 +11,7 @@ from every_op import EVERY_OP, ON_FLAT, alone, between
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from nas.genome import Genome, Op, ops
+from nas.genome import Genome, Node, Op, ops
 from nas.network import build, builders
 
 every_op = pytest.mark.parametrize("op", EVERY_OP, ids=repr)
@@ -120,9 +120,11 @@ def test_bf16_autocast_is_near_and_trains(op: Op) -> None:
 
 
 @every_op
-def test_its_input_is_not_overwritten_where_others_read_it(op: Op) -> None:
-    genome = alone(op)
-    x = images(genome)
-    before = x.clone()
-    build(genome)(x)
-    assert torch.equal(x, before)
+def test_neither_it_nor_an_activation_behind_it_overwrites_the_images(op: Op) -> None:
+    behind = [Node("activation", ops.Activation("leaky_relu"), ("op",)), Node("output", ops.Output(), ("activation",))]
+    genome = Genome([*alone(op).nodes[:-1], *behind])
+    for model in (build(genome).train(), build(genome).eval()):
+        x = images(genome)
+        before = x.clone()
+        model(x)
+        assert torch.equal(x, before)
