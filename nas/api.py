@@ -187,9 +187,11 @@ def adopt(
     info = dataset.info
     if fitted:
         genome = fit(genome, input_shape=info.shape, classes=len(info.classes))
-    if (genome.input_shape, genome.classes) != (info.shape, len(info.classes)):
+    answer = genome.shapes[genome.outputs[0]]
+    if (genome.input_shape, answer) != (info.shape, (len(info.classes),)):
+        answered = f"{answer[0]} classes" if len(answer) == 1 else f"a map {answer}"
         raise InputError(
-            f"the genome takes {genome.input_shape} and answers {genome.classes} classes; "
+            f"the genome takes {genome.input_shape} and answers {answered}; "
             f"the images of {info.name} are {info.shape} and of {len(info.classes)} classes"
         )
     profile = runner.load("local")

@@ -83,9 +83,10 @@ def _told_again(context: Context, state: dict[str, Any]) -> dict[str, Any]:
 
 def _check(genome: Genome, dataset: Dataset) -> None:
     info = dataset.info
-    if genome.input_shape != tuple(info.shape) or genome.classes != len(info.classes):
+    answers = [genome.shapes[name] for name in genome.outputs]
+    if genome.input_shape != tuple(info.shape) or any(shape != (len(info.classes),) for shape in answers):
         raise InputError(
-            f"the genome takes {genome.input_shape} and tells {genome.classes} classes; "
+            f"the genome takes {genome.input_shape} and answers {' and '.join(map(str, answers))}; "
             f"the images of '{info.name}' are {tuple(info.shape)}, of {len(info.classes)} classes"
         )
 

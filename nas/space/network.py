@@ -38,11 +38,11 @@ def _odd(value: int) -> int:
     return value
 
 
-def _colons(example: str) -> Any:
+def _colons(what: str, example: str) -> Any:
     def check(value: str) -> str:
         parts = value.split(":")
         if not 1 <= len(parts) <= 16 or not all(part.isdecimal() and 0 < int(part) <= 1000 for part in parts):
-            raise ValueError(f"whole numbers above 0 joined by colons, such as {example}, got {value}")
+            raise ValueError(f"{what} are whole numbers above 0 joined by colons, such as {example}, got {value}")
         return value
 
     return Annotated[str, AfterValidator(check)]
@@ -55,8 +55,8 @@ KernelPosition = named(Kernel)
 BlockPosition = named(_from(blocks))
 ConnectPosition = named(_from(connectivities))
 ActivationPosition = named(Annotated[Literal[ACTIVATIONS], Field()])
-SharesPosition = named(_colons("2:4:1:1"))
-BasesPosition = named(_colons("1:2"))
+SharesPosition = named(_colons("shares", "2:4:1:1"))
+BasesPosition = named(_colons("bases", "1:2"))
 
 
 class StemSettings(Settings):

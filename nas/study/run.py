@@ -1,6 +1,7 @@
 """A run: the folder that a search leaves behind.
 
 search.yaml          the search as resolved: what `nas resume` goes on with
+start.yaml           the network that a space of edits starts from, where it was given by a file
 study.journal        the study: every trial, and the only thing that counts
 checkpoints/NUMBER/  weights of the trials that were trained to the end
 exports/NUMBER/      networks that were taken away
@@ -29,8 +30,9 @@ from nas import data
 from nas.document import read
 from nas.errors import RunError
 from nas.evaluate import Job
-from nas.genome import Genome
+from nas.genome import Genome, save
 from nas.space import SearchSpace
+from nas.space.edits import EditsSpace
 from nas.space.file import parsed
 from nas.space.settings import Direction
 from nas.space.space import of_file
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "nas.run/1"
 STUDY = "study.journal"
+START = "start.yaml"
 PACKAGES = ("deepwide", "torch", "optuna", "ray", "numpy", "networkx")
 
 
@@ -64,7 +67,7 @@ class Run:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             os.chmod(folder, 0o700)
-            (folder / "search.yaml").write_text(_resolved(space))
+            (folder / "search.yaml").write_text(_resolved(space, folder))
             (folder / "environment.json").write_text(json.dumps(environment(space), indent=2) + "\n")
         except OSError as error:
             raise RunError(f"{folder} cannot be written: {error.strerror or error}") from None
@@ -85,7 +88,7 @@ class Run:
         if not (folder / "search.yaml").is_file() or not (folder / STUDY).is_file():
             raise RunError(f"{folder} is no run: it has no search.yaml and {STUDY}; `nas runs` lists those in results/")
         document = read(folder / "search.yaml")
-        space = of_file(parsed(document), document)
+        space = of_file(parsed(document).placed(lambda loc: folder), document)
         store = Store.open(folder / STUDY)
         about = store.about()
         return cls(folder, space.bound(input_shape=tuple(about["input_shape"]), classes=about["classes"]), store)
@@ -220,8 +223,11 @@ class DriverLock:
         self._file.close()
 
 
-def _resolved(space: SearchSpace) -> str:
+def _resolved(space: SearchSpace, folder: Path) -> str:
     content = space.file.model_dump(mode="json", exclude_none=True)
+    if isinstance(space.kind, EditsSpace) and not space.kind.network.start.startswith("zoo:"):
+        save(space.kind.given, folder / START)  # the file may be changed or moved before the run is resumed
+        content["network"]["start"] = START
     return "# The search as it was resolved.\n" + yaml.safe_dump(content, sort_keys=False, width=110)
 
 

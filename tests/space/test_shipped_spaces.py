@@ -14,6 +14,7 @@ from nas.genome import Genome
 from nas.network import build
 from nas.space import SearchSpace, load
 from nas.space.check import check
+from nas.space.check_edits import EditsReport
 from nas.space.drawing import RandomTrial
 
 DRAWN = 200
@@ -52,5 +53,7 @@ def test_random_genomes_are_within_the_budget_and_cost_what_torch_counts(name: s
 def test_the_comment_names_a_paper_and_the_size(name: str) -> None:
     comment = [line for line in shipped.find("search_spaces", name).read_text().splitlines() if line.startswith("#")]
     assert "arXiv:" in "".join(comment)
-    assert re.search(rf"\b{check(bound(name)).genomes} genomes", " ".join(line.strip("# ") for line in comment))
+    report = check(bound(name))
+    size = f"{sum(report.sites.values())} changes" if isinstance(report, EditsReport) else f"{report.genomes} genomes"
+    assert re.search(rf"\b{size}", " ".join(line.strip("# ") for line in comment))
     assert load(name).file.about
