@@ -19,6 +19,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+MANY = 40  # names that an error text does not list any more
+
 
 class NasError(Exception):
     """The base of every error that the toolkit raises on purpose."""
@@ -79,7 +81,7 @@ class ExportError(NasError):
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """The end of an error text for an unknown `name`: the closest of `known`, or all of them.
+    """The end of an error text for an unknown `name`: the closest of `known`, or all of them, or of many the three closest.
 
     >>> nearest("merge_run", ["plain", "merge-and-run"])
     "; did you mean 'merge-and-run'?"
@@ -88,4 +90,6 @@ def nearest(name: str, known: Iterable[str]) -> str:
     close = difflib.get_close_matches(name, options, n=1, cutoff=0.5)
     if close:
         return f"; did you mean '{close[0]}'?"
+    if len(options) > MANY:
+        return f"; the nearest are {', '.join(difflib.get_close_matches(name, options, n=3, cutoff=0.0))}"
     return f"; known: {', '.join(options)}" if options else ""

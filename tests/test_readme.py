@@ -23,6 +23,8 @@ import pytest
 import nas
 from nas import api, blocks, connectivities, ops, shipped, strategies
 from nas.cli.main import app, main
+from nas.cli.zoo import figures
+from nas.zoo import entries, find
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = ("README.md", "results/README.md")  # their blocks follow each other
@@ -141,6 +143,16 @@ def listed(kind: str) -> list[str]:
 )
 def test_lists_of_names_are_those_of_the_registries(kind, names):
     assert listed(kind) == sorted(names)
+
+
+def test_the_published_networks_are_as_the_zoo_has_them():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"<!-- zoo -->{len(list(entries()))}." in text
+    rows = re.findall(r"^\| `([\w.-]+)` \| (\d+) \| ([\d,]+) \| ([\d,]+) \| (.*) \|$", text, re.MULTILINE)
+    assert len(rows) > 20
+    for name, *shown in rows:
+        genome = find(name).genome
+        assert shown == [str(genome.depth), f"{genome.params:,}", f"{genome.macs:,}", figures(find(name))]
 
 
 def test_every_runner_is_named():

@@ -51,7 +51,7 @@ def show(
         drawing.draw(genome, draw, collapse=collapse, title=_short_name(file))
         note(f"wrote {draw}")
     if json:
-        with _numbers_of_any_length():
+        with numbers_of_any_length():
             print_json(described(genome, nodes=nodes))
     elif text:
         from nas import drawing
@@ -83,7 +83,7 @@ def paths(
         draw.write_text(path_figure(found), encoding="utf-8")
         note(f"wrote {draw}")
     if json:
-        with _numbers_of_any_length():
+        with numbers_of_any_length():
             print_json([{"name": name, **_paths(each)} for name, each in found.items()])
         return
     head = ["genome", "paths", "shortest", "longest", "mean", "deviation", "most have", "short", "share"]
@@ -243,7 +243,7 @@ def _short_name(file: str) -> str:
 
 
 @contextmanager
-def _numbers_of_any_length() -> Iterator[None]:
+def numbers_of_any_length() -> Iterator[None]:
     """Python writes whole numbers of up to 4,300 digits unless told otherwise, and numbers of paths may have more."""
     most = sys.get_int_max_str_digits()
     sys.set_int_max_str_digits(0)

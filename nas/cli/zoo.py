@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from nas.cli.genome import Collapse, Draw, described, numbers_of_any_length, print_genome
 from nas.cli.options import Json
 from nas.cli.show import columns, note, print_json, table
 
@@ -47,15 +48,14 @@ def list_(
 @app.command()
 def show(
     name: Annotated[str, typer.Argument(metavar="NAME", help="A network of the zoo (nas zoo list).")],
-    set_: Annotated[
-        list[str] | None, typer.Option("--set", metavar="K=V", help="Change a hyper-parameter; repeatable.")
-    ] = None,
+    set_: Annotated[list[str] | None, typer.Option("--set", metavar="K=V", help="Change a hyper-parameter; repeatable.")] = None,
     json: Json = False,
-    draw: Annotated[Path | None, typer.Option("--draw", metavar="FILE", help="Draw it: .svg, .png, .pdf, .dot or .txt.")] = None,
+    nodes: Annotated[bool, typer.Option("--nodes", help="A line for each node as well.")] = False,
+    draw: Draw = None,
+    collapse: Collapse = None,
     save: Annotated[Path | None, typer.Option("--save", metavar="FILE", help="Write the genome: .yaml or .json.")] = None,
 ) -> None:
     """One network: its paper, its hyper-parameters, what it costs, and how its paths run."""
-    from nas.cli.genome import described, print_genome
     from nas.genome import save as save_genome
     from nas.zoo import build, find, hyper_parameters
     from nas.zoo.named import setting
@@ -66,12 +66,12 @@ def show(
     if draw is not None:
         from nas.drawing import draw as draw_genome
 
-        draw_genome(genome, draw)
-        note(f"drawn to {draw}")
+        draw_genome(genome, draw, collapse=collapse, title=entry.name)
+        note(f"wrote {draw}")
     if save is not None:
         save_genome(genome, save)
-        note(f"saved to {save}")
-    used = {key: value for key, value in {**hyper_parameters(entry), **settings}.items()}
+        note(f"wrote {save}")
+    used = {**hyper_parameters(entry), **settings}
     about = {
         "name": entry.name,
         "title": entry.family.title,
@@ -81,24 +81,24 @@ def show(
         "published": _published(entry) if not settings else {},
     }
     if json:
-        print_json({**about, **described(genome)})
+        with numbers_of_any_length():
+            print_json({**about, **described(genome, nodes=nodes)})
         return
     print(f"{entry.family.title}: {entry.family.paper}")
     print((entry.family.build.__doc__ or "").strip().partition("\n")[0])
     print(", ".join(f"{key}={value}" for key, value in used.items()))
     if about["published"]:
-        print(f"published: {_figures(entry)}{f' ({entry.variant.note})' if entry.variant.note else ''}")
+        print(f"published: {figures(entry)}{f' ({entry.variant.note})' if entry.variant.note else ''}")
     print()
-    print_genome(genome)
+    print_genome(genome, nodes=nodes)
 
 
 def _row(entry: Entry) -> list[Any]:
-    genome = entry.genome
-    figures = _figures(entry)
-    return [entry.name, entry.family.year, genome.depth, f"{genome.params:,}", f"{genome.macs:,}", figures, entry.family.paper]
+    genome, family = entry.genome, entry.family
+    return [entry.name, family.year, genome.depth, f"{genome.params:,}", f"{genome.macs:,}", figures(entry), family.paper]
 
 
-def _figures(entry: Entry) -> str:
+def figures(entry: Entry) -> str:
     """The published figures with a tick, or a cross that the note explains."""
     agreement = entry.agreement()
     printed = {"params": entry.variant.params, "macs": entry.variant.macs}

@@ -49,6 +49,7 @@ def export_model(
             "network": {
                 "fingerprint": genome.fingerprint,
                 "params": genome.params,
+                "auxiliary_params": genome.auxiliary_params,  # of heads that the weights hold and predictions leave out
                 "macs": genome.macs,
                 "depth": genome.depth,
                 "input": {"name": "images", "type": "float32", "shape": ["batch", *genome.input_shape]},

@@ -67,13 +67,17 @@ def _by_depth(finished: list[Trial], metric: str) -> str:
     depths = sorted({trial.depth for trial in finished})
     if len(finished) < COMPARED or len(depths) < 2:
         return ""
-    ordered = sorted(finished, key=lambda trial: trial.depth)
-    half = len(ordered) // 2
+    # Networks of one depth stay together; the cut lies between the two depths nearest to the middle.
+    cuts = {depth: sum(trial.depth < depth for trial in finished) for depth in depths[1:]}
+    first_deep = min(cuts, key=lambda depth: abs(cuts[depth] - len(finished) / 2))
+    shallow = [trial for trial in finished if trial.depth < first_deep]
+    deep = [trial for trial in finished if trial.depth >= first_deep]
     parts = []
-    for name, group in (("shallower", ordered[:half]), ("deeper", ordered[-half:])):
+    for name, group in (("shallower", shallow), ("deeper", deep)):
         values = [value for trial in group if (value := trial.value(metric)) is not None]
-        depths_text = f"depth {group[0].depth} to {group[-1].depth}"
-        parts.append(f"the {name} half ({depths_text}) averages {number_text(metric, mean(values))}")
+        least, most = min(trial.depth for trial in group), max(trial.depth for trial in group)
+        depths_text = f"depth {least}" if least == most else f"depth {least} to {most}"
+        parts.append(f"the {len(group)} {name} ({depths_text}) average {number_text(metric, mean(values))}")
     return f" Of the {len(finished)} networks trained to the end, {parts[0]} and {parts[1]}."
 
 

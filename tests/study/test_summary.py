@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from helpers import drive
 
@@ -14,8 +15,16 @@ def test_the_answer_names_the_best_trial_and_compares_depths(start):
     drive(run.search())
     text = answer(run)
     assert text.startswith(f"Best is trial {run.best.number} (")
-    assert "the shallower half" in text
-    assert "the deeper half" in text
+    finished = [trial for trial in run.trials if trial.state == "finished"]
+    shallow, deep = re.search(r"the (\d+) shallower \(.*?\) average .* the (\d+) deeper", text).groups()
+    assert int(shallow) + int(deep) == len(finished)
+
+
+def test_networks_of_one_depth_are_on_one_side_of_the_comparison(start):
+    run = start()
+    drive(run.search())
+    most, least = re.search(r"shallower \(depth (?:\d+ to )?(\d+)\).*deeper \(depth (\d+)", answer(run)).groups()
+    assert int(most) < int(least)
 
 
 def test_a_run_without_a_finished_trial_says_so(start):
