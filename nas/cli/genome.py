@@ -13,6 +13,7 @@ import typer
 
 from nas.cli.options import Json
 from nas.cli.show import columns, note, print_json, table
+from nas.errors import MissingExtraError
 
 if TYPE_CHECKING:
     from nas.genome import Genome
@@ -46,10 +47,7 @@ def show(
     """
     genome = load_genome(file)
     if draw is not None:
-        from nas import drawing
-
-        drawing.draw(genome, draw, collapse=collapse, title=_short_name(file))
-        note(f"wrote {draw}")
+        draw_to(draw, genome, collapse=collapse, title=_short_name(file))
     if json:
         with numbers_of_any_length():
             print_json(described(genome, nodes=nodes))
@@ -88,6 +86,20 @@ def paths(
         return
     head = ["genome", "paths", "shortest", "longest", "mean", "deviation", "most have", "short", "share"]
     print(table(head, [_path_row(name, each) for name, each in found.items()], width=columns(sys.stdout)))
+
+
+def draw_to(path: Path, genome: Genome, *, collapse: str | None, title: str) -> None:
+    """Draw a genome to a file; where Graphviz is missing it is drawn as text beside, and the error says what is missing."""
+    from nas import drawing
+
+    try:
+        drawing.draw(genome, path, collapse=collapse, title=title)
+    except MissingExtraError:
+        text = path.with_suffix(".txt")
+        drawing.draw(genome, text, collapse=collapse, title=title)
+        note(f"wrote {text}, as text")
+        raise
+    note(f"wrote {path}")
 
 
 def load_genome(text: str) -> Genome:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nas.cli.genome import Collapse, Draw, described, numbers_of_any_length, print_genome
+from nas.cli.genome import Collapse, Draw, described, draw_to, numbers_of_any_length, print_genome
 from nas.cli.options import Json
 from nas.cli.show import columns, note, print_json, table
 
@@ -64,10 +64,7 @@ def show(
     settings = dict(setting(text) for text in set_ or [])
     genome = build(name, settings)
     if draw is not None:
-        from nas.drawing import draw as draw_genome
-
-        draw_genome(genome, draw, collapse=collapse, title=entry.name)
-        note(f"wrote {draw}")
+        draw_to(draw, genome, collapse=collapse, title=entry.name)
     if save is not None:
         save_genome(genome, save)
         note(f"wrote {save}")

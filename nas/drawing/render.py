@@ -55,5 +55,5 @@ def _command(engine: str, form: str) -> Sequence[str]:
         return [sys.executable, "-P", "-X", "utf8", "-c", _PROGRAM, engine, form]
     program = shutil.which("dot")
     if program is None:
-        raise MissingExtraError("pygraphviz", extra="draw", purpose="a drawing as SVG, PNG or PDF (as .txt it needs nothing)")
+        raise MissingExtraError("pygraphviz", extra="draw", purpose="a drawing as SVG, PNG or PDF")
     return [program, f"-K{engine}", f"-T{form}"]

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from nas.drawing import render
 from nas.genome import load
 from nas.zoo import entries
 
@@ -78,3 +79,11 @@ def test_a_published_network_is_fitted_to_the_data_and_trained(command, here):
     assert result.status == 0, result.err
     trained = json.loads(result.out)
     assert trained["run"] == "results/resnet_cifar" and 0 <= trained["metrics"]["test_error"] < 1
+
+
+def test_where_graphviz_is_missing_it_is_drawn_as_text_and_said(command, here, monkeypatch):
+    monkeypatch.setattr(render.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(render.shutil, "which", lambda name: None)
+    result = command("zoo", "show", "lenet5-modern", "--draw", "lenet.svg")
+    assert result.status == 2 and "wrote lenet.txt, as text" in result.err and "deepwide[draw]" in result.err
+    assert "5x5 conv" in (here / "lenet.txt").read_text() and not (here / "lenet.svg").exists()
