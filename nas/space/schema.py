@@ -17,6 +17,7 @@ def schema() -> dict[str, Any]:
     """The JSON schema of a search space's file; blocks and connectivities are those that are registered."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "object",
         **_with_short_names(TypeAdapter(StagedFile | EditsFile).json_schema()),
         "title": "nas search space",
     }
