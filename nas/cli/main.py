@@ -5,6 +5,7 @@ Exit status: 0 done, 1 the work failed, 2 the input is wrong, 130 interrupted.
 
 from __future__ import annotations
 
+import io
 import sys
 
 import typer
@@ -31,6 +32,9 @@ doctor.add_to(app)
 
 def main() -> None:
     """Run the command and exit."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a tick on a terminal that has none
     try:
         app(prog_name="nas")
     except NasError as error:

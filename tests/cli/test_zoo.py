@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -87,3 +90,10 @@ def test_where_graphviz_is_missing_it_is_drawn_as_text_and_said(command, here, m
     result = command("zoo", "show", "lenet5-modern", "--draw", "lenet.svg")
     assert result.status == 2 and "wrote lenet.txt, as text" in result.err and "deepwide[draw]" in result.err
     assert "5x5 conv" in (here / "lenet.txt").read_text() and not (here / "lenet.svg").exists()
+
+
+def test_a_terminal_that_has_no_tick_gets_its_number():
+    ascii_only = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    command = [sys.executable, "-m", "nas", "zoo", "list", "xception"]
+    done = subprocess.run(command, env=ascii_only, capture_output=True, text=True, check=True)
+    assert r"22,855,952 \u2713" in done.stdout
