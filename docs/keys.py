@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from nas.runner import Profile
+from nas.space.cell import CellSettings
 from nas.space.edits import EditsSettings
 from nas.space.file import StagedFile
 
@@ -18,9 +19,10 @@ README = Path(__file__).parents[1] / "README.md"
 TABLES: dict[str, type[BaseModel]] = {
     "search space": StagedFile,
     "space of edits": EditsSettings,
+    "space of cells": CellSettings,
     "runner": Profile,
 }
-PREFIXES = {"space of edits": "network."}
+PREFIXES = {"space of edits": "network.", "space of cells": "network."}
 
 
 def table(model: type[BaseModel], prefix: str) -> str:
@@ -45,7 +47,7 @@ def _shown(value: Any) -> str:
     if value is None or value == "":
         return ""
     if isinstance(value, tuple):
-        return f"`[{', '.join(getattr(item, 'metric', item) for item in value)}]`"
+        return f"`[{', '.join(str(getattr(item, 'metric', item)) for item in value)}]`"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 

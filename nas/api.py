@@ -44,8 +44,7 @@ def search(
     prepared = prepare(space, runner_name=runner, out=out, trials=trials, seed=seed, overrides=overrides)
     from nas.study import Run
 
-    with placed(prepared.space):
-        dataset = data.load(prepared.space.file.data, cache=data.default_cache())
+    dataset = _images(prepared.space)
     found = _with_precision(prepared.space, dataset, prepared.plan)
     plan = replace(prepared.plan, lines=_replan(found, runner, dataset).lines)
     run = Run.create(Path(out) if out is not None else free_folder(found.name), found)
@@ -68,27 +67,34 @@ def resume(
     done = run.store.about()["trials"]
     if trials is not None and trials < done:
         raise RunError(f"{folder} was planned with {done} trials; a run can be extended, not cut to {trials}")
-    with placed(run.space):
-        dataset = data.load(run.space.file.data, cache=data.default_cache())
+    dataset = _images(run.space)
     _drive(run, _replan(run.space, runner, dataset, trials=trials or done), trials=trials, watch=watch, say=say)
     return run
 
 
-def _replan(space: SearchSpace, name: str, dataset: Dataset, *, trials: int | None = None) -> Plan:
+def _images(space: SearchSpace) -> Dataset | None:
+    """The data set of a search; None where results come from a table."""
+    if space.file.reads_results:
+        return None
+    with placed(space):
+        return data.load(space.file.data, cache=data.default_cache())
+
+
+def _replan(space: SearchSpace, name: str, dataset: Dataset | None, *, trials: int | None = None) -> Plan:
     return planning.make(
         runner.load(name),
         space,
-        dataset.info,
-        images=len(dataset.train),
+        data.describe(space.file.data) if dataset is None else dataset.info,
+        images=None if dataset is None else len(dataset.train),
         machine=machines.here(),
         trials=trials or space.file.strategy.trials,
     )
 
 
-def _with_precision(space: SearchSpace, dataset: Dataset, plan: Plan) -> SearchSpace:
+def _with_precision(space: SearchSpace, dataset: Dataset | None, plan: Plan) -> SearchSpace:
     """Decide once, for all trials, where the file leaves the precision open."""
     train = space.file.train
-    if train.precision != "auto" or space.file.evaluator != "train":
+    if dataset is None or train.precision != "auto" or space.file.evaluator != "train":
         return space
     if plan.address != "local":
         return space  # the cluster's devices are not this machine's: each worker decides for its own

@@ -19,7 +19,9 @@ from nas.space.drawing import RandomTrial
 from nas.space.space import nothing_fits
 
 TRIES = 300  # random draws, of which one at least must meet the budget before a search is started
+COSTS = ("params", "macs", "depth", "activations")  # of every genome
 METRICS = ("error", "accuracy", "loss", "train_loss", "seconds", "params", "macs", "depth", "activations")  # of `train`
+STRATEGIES = ("random", "tpe", "nsga2", "gp", "evolution", "local")  # the registry would load optuna: 0.3 s for a plan
 RUNGS = ("error", "loss", "train_loss")  # those that are reported each epoch, and of which less is better
 
 
@@ -55,7 +57,7 @@ def prepare(
     _check_names(found)
     with placed(found):
         info = data.describe(found.file.data)
-        count = data.known_size(found.file.data)
+        count = None if found.file.reads_results else data.known_size(found.file.data)
     found = found.bound(input_shape=info.shape, classes=len(info.classes))
     some_genome(found)
     profile = runner.load(runner_name)
@@ -65,7 +67,7 @@ def prepare(
 
 def _check_names(space: SearchSpace) -> None:
     file, document = space.file, space.document
-    if file.strategy.name not in ("random", "tpe", "nsga2", "gp"):  # the registry would load optuna: 0.3 s for a plan
+    if file.strategy.name not in STRATEGIES:
         from nas.strategy import strategies
 
         try:
@@ -74,6 +76,8 @@ def _check_names(space: SearchSpace) -> None:
             raise document.error(("strategy", "name"), str(error)) from None
     if file.evaluator != "train":
         _check_evaluator(space)
+        if file.evaluator == "zero-cost":
+            _check_scores(space)
         return
     for place, objective in enumerate(file.objectives):
         if objective.metric not in METRICS:
@@ -84,6 +88,20 @@ def _check_names(space: SearchSpace) -> None:
         raise document.error(
             ("stop", "metric"), f"'{file.stop.metric}' is not what rungs compare{nearest(file.stop.metric, RUNGS)}"
         )
+
+
+def _check_scores(space: SearchSpace) -> None:
+    """See that the objectives are scores, of which more is better, or costs."""
+    from nas.evaluate.zero_cost import known, scores
+
+    names = {*known(), *COSTS}
+    for place, objective in enumerate(space.file.objectives):
+        metric = objective.metric
+        if metric not in names:
+            raise space.document.error(("objectives", place), f"'{metric}' is not a score{nearest(metric, names)}")
+        if metric in scores and objective.direction == "minimize":
+            better = f"more of it is better; write {{metric: {metric}, direction: maximize}}"
+            raise space.document.error(("objectives", place), f"'{metric}' would be minimized, and {better}")
 
 
 def _check_evaluator(space: SearchSpace) -> None:

@@ -6,6 +6,7 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from nas.errors import InputError
 from nas.evaluate.context import Context
 from nas.evaluate.function import load_function
 from nas.genome import Genome
@@ -30,11 +31,19 @@ class Shipped:
 
 evaluators: Registry[Evaluator] = Registry("evaluator")
 evaluators.register("train", Shipped("nas.evaluate.train", "train"))
+evaluators.register("zero-cost", Shipped("nas.evaluate.zero_cost.evaluator", "zero_cost"))
 
 
 def find(name: str) -> Evaluator:
-    """The evaluator of this name, loaded: a registered one, or "module:function"."""
-    if ":" in name:
+    """The evaluator of this name, loaded: a registered one, "table:FILE", or "module:function"."""
+    kind, colon, file = name.partition(":")
+    if kind == "table":
+        from nas.evaluate.table import load_table  # on demand: it loads NumPy
+
+        if not file:
+            raise InputError("evaluator 'table' takes a file of results: table:FILE, such as table:mine.csv")
+        return load_table(file)
+    if colon:
         return load_function(name)
     found = evaluators.get(name)
     return found.load() if isinstance(found, Shipped) else found

@@ -10,6 +10,7 @@ from nas.runner.machine import Machine
 from nas.runner.profile import Profile
 from nas.space import SearchSpace
 from nas.space.drawing import RandomTrial
+from nas.space.file import SearchFile
 
 GPU_SHARE = 0.25  # of one GPU for each trial, unless the profile says otherwise: small networks leave most of it idle
 CPU_MACS_A_SECOND, GPU_MACS_A_SECOND = 8e9, 1e12  # for each thread, and for each GPU; a guess for a first estimate
@@ -104,13 +105,20 @@ def _lines(
         f"search     {space.name}: {trials} trials by {file.strategy.name}, seed {file.strategy.seed}",
         f"data       {info.name}: {shape}, {len(info.classes)} classes" + (f", {images:,} images to train on" if images else ""),
         f"budget     {budget}; objectives {', '.join(o.metric for o in file.objectives)}",
-        f"training   {file.train.epochs} epochs of batch {file.train.batch}, {file.train.precision}{stop}",
+        _work(file, stop),
         f"runner     {profile.name}: {place}, {workers} at once, each {cpus:g} CPU{share}; device {'cuda' if gpus else 'cpu'}",
     ]
     if images and file.evaluator == "train":
         seconds = estimate(space, images, gpus=gpus, cpus=cpus) * trials / workers
         lines.append(f"time       about {duration(seconds)}, if no trial is stopped early (a guess before the first trial)")
     return lines
+
+
+def _work(file: SearchFile, stop: str) -> str:
+    """Where the results of a trial come from."""
+    if file.reads_results:
+        return f"results    of {file.evaluator.partition(':')[2]}, after {file.train.epochs} epochs{stop}"
+    return f"training   {file.train.epochs} epochs of batch {file.train.batch}, {file.train.precision}{stop}"
 
 
 def estimate(space: SearchSpace, images: int, *, gpus: float, cpus: float) -> float:

@@ -14,6 +14,8 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from nas.errors import OverBudget, SpaceError
+from nas.space.cell import CellSpace
+from nas.space.check_cells import CellsReport, check_cells
 from nas.space.check_edits import EditsReport, check_edits
 from nas.space.choice import Solve
 from nas.space.drawing import ContinuousError, every
@@ -62,7 +64,7 @@ class _Descent:
         return self.take(choices)
 
 
-def check(space: SearchSpace) -> SpaceReport | EditsReport:
+def check(space: SearchSpace) -> SpaceReport | EditsReport | CellsReport:
     """Look through a space, in a second or two, with the same result each time.
 
     Raises `SpaceError` where nothing in it meets the budget, as far as it was looked at.
@@ -70,6 +72,8 @@ def check(space: SearchSpace) -> SpaceReport | EditsReport:
     where = space.document.where(("budget",))
     if isinstance(space.kind, EditsSpace):
         return check_edits(space.kind, name=space.name, where=where)
+    if isinstance(space.kind, CellSpace):
+        return check_cells(space.kind, name=space.name, where=where)
     assert isinstance(space.kind, StagedSpace)
     return _check_staged(space.kind, name=space.name, where=where)
 

@@ -13,6 +13,7 @@ from nas.complaint import InnerError, Loc, shown
 from nas.document import Document, parse
 from nas.errors import nearest
 from nas.genome import Shape
+from nas.space.cell import CellSettings, CellSpace
 from nas.space.choice import Solve, options_of
 from nas.space.edits import EditsSettings, EditsSpace, SolveFactor
 from nas.space.kind import Kind
@@ -29,6 +30,7 @@ from nas.space.settings import (
 from nas.space.staged import StagedSpace
 
 MAXIMIZED = ("accuracy",)
+TABLE = "table"  # evaluator: table:FILE
 
 
 def _objective(value: Any) -> Any:
@@ -65,7 +67,7 @@ class SearchFile(Settings):
         max_length=4,
         description="what is better; the first one ranks",
     )
-    evaluator: str = Field(default="train", description="train, or module:function")
+    evaluator: str = Field(default="train", description="train, zero-cost, table:FILE, or module:function")
     train: TrainSettings = TrainSettings()
     stop: StopSettings = StopSettings()
     strategy: StrategySettings = StrategySettings()
@@ -76,10 +78,19 @@ class SearchFile(Settings):
 
     def placed(self, folder_of: Callable[[Loc], Path]) -> Self:
         """With absolute paths; `folder_of` says from which folder a path at a place of the file goes."""
-        if self.data.path is None:
-            return self
-        path = str((folder_of(("data", "path")) / self.data.path).resolve())
-        return self.model_copy(update={"data": self.data.model_copy(update={"path": path})})
+        update: dict[str, Any] = {}
+        if self.data.path is not None:
+            path = str((folder_of(("data", "path")) / self.data.path).resolve())
+            update["data"] = self.data.model_copy(update={"path": path})
+        name, _, table = self.evaluator.partition(":")
+        if name == TABLE and table:
+            update["evaluator"] = f"{TABLE}:{(folder_of(('evaluator',)) / table).resolve()}"
+        return self.model_copy(update=update) if update else self
+
+    @property
+    def reads_results(self) -> bool:
+        """Whether results come from a table, so that no images are needed."""
+        return self.evaluator.startswith(f"{TABLE}:")
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -100,7 +111,9 @@ class SearchFile(Settings):
 class StagedFile(SearchFile):
     """A search space of stages of blocks."""
 
-    kind: Literal["staged"] = Field(default="staged", description="stages of blocks; `edits`: changes of a given network")
+    kind: Literal["staged"] = Field(
+        default="staged", description="stages of blocks; `edits`: changes of a given network; `cell`: a cell in a fixed skeleton"
+    )
     network: NetworkSettings = NetworkSettings()
 
     def space(self, *, input_shape: Shape, classes: int) -> StagedSpace:
@@ -129,7 +142,17 @@ class EditsFile(SearchFile):
         return super().placed(folder_of).model_copy(update={"network": network})
 
 
-KINDS: dict[str, type[SearchFile]] = {"staged": StagedFile, "edits": EditsFile}
+class CellFile(SearchFile):
+    """A search space of cells in a fixed skeleton."""
+
+    kind: Literal["cell"] = Field(description="a cell in a fixed skeleton")
+    network: CellSettings = CellSettings()
+
+    def space(self, *, input_shape: Shape, classes: int) -> CellSpace:
+        return CellSpace(self.network, self.budget, input_shape, classes)
+
+
+KINDS: dict[str, type[SearchFile]] = {"staged": StagedFile, "edits": EditsFile, "cell": CellFile}
 
 
 def parsed(document: Document) -> SearchFile:
@@ -140,4 +163,6 @@ def parsed(document: Document) -> SearchFile:
         raise document.error(("kind",), f"{shown(kind)} is not a kind of search space{nearest(str(kind), KINDS)}")
     if "kind" not in data and isinstance(network, dict) and "start" in network:
         raise document.error(("network", "start"), "is of changes of a given network, which takes 'kind: edits'", key=True)
+    if "kind" not in data and isinstance(network, dict) and "cell" in network:
+        raise document.error(("network", "cell"), "is of cells in a fixed skeleton, which take 'kind: cell'", key=True)
     return parse(KINDS[kind], document)

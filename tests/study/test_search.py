@@ -12,7 +12,7 @@ from nas.errors import SearchError
 from nas.evaluate import Outcome
 from nas.study import Run
 
-STRATEGIES = ["random", "tpe", "nsga2", "gp"]
+STRATEGIES = ["random", "tpe", "nsga2", "gp", "evolution", "local"]
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)

@@ -1,0 +1,92 @@
+"""What a strategy knows: everything that was proposed, and what came out where that was told.
+
+It follows from the study alone. It is kept from one proposal to the next and only what is new is added, because reading
+a thousand trials anew for each proposal would take longer than to propose.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import insort
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import optuna
+from optuna.distributions import BaseDistribution
+from optuna.study import StudyDirection
+from optuna.trial import FrozenTrial, TrialState
+
+from nas.strategy.tried import Tried
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A trial with a result. Of each value less is better."""
+
+    number: int
+    values: tuple[float, ...]
+    params: dict[str, Any]
+    distributions: dict[str, BaseDistribution]
+    attrs: dict[str, Any]
+
+    def beats(self, other: Told) -> bool:
+        """Better in one objective and worse in none (Pareto)."""
+        return self.values != other.values and all(a <= b for a, b in zip(self.values, other.values, strict=True))
+
+
+class History:
+    """The trials of one study, before the one that is being proposed."""
+
+    def __init__(self) -> None:
+        self.tried = Tried()
+        self.told: list[Told] = []  # by number; trained to the end, within the constraints, with finite values
+        self.front: list[Told] = []  # those of them that no other beats, by number; of equals the first
+        self._read = 0
+        self._running: dict[int, int] = {}  # number -> choices noted so far
+
+    def read(self, trials: list[FrozenTrial], directions: Iterable[StudyDirection], before: int) -> None:
+        """Add what is new among the trials below this number."""
+        signs = [-1.0 if direction == StudyDirection.MAXIMIZE else 1.0 for direction in directions]
+        for number in [*self._running, *range(self._read, before)]:
+            trial = trials[number]
+            noted = self._running.pop(number, 0)
+            if len(trial.params) > noted:
+                self.tried.add(trial.params, trial.distributions)
+            if not trial.state.is_finished():
+                self._running[number] = len(trial.params)
+            elif (told := _told(trial, signs)) is not None:
+                insort(self.told, told, key=_number)
+                self._consider(told)
+        self._read = max(self._read, before)
+
+    def _consider(self, told: Told) -> None:
+        for other in self.front:
+            if other.beats(told) or (other.values == told.values and other.number < told.number):
+                return
+        self.front = [other for other in self.front if other.values != told.values and not told.beats(other)]
+        insort(self.front, told, key=_number)
+
+
+_histories: WeakKeyDictionary[optuna.Study, History] = WeakKeyDictionary()
+
+
+def history_of(study: optuna.Study, before: int) -> History:
+    """What is known when the trial of this number is proposed."""
+    history = _histories.setdefault(study, History())
+    history.read(study.get_trials(deepcopy=False), study.directions, before)
+    return history
+
+
+def _number(told: Told) -> int:
+    return told.number
+
+
+def _told(trial: FrozenTrial, signs: list[float]) -> Told | None:
+    if trial.state != TrialState.COMPLETE or any(violation > 0 for violation in trial.constraints.values()):
+        return None
+    values = tuple(sign * value for sign, value in zip(signs, trial.values, strict=True))
+    if not all(map(math.isfinite, values)):
+        return None
+    return Told(trial.number, values, trial.params, trial.distributions, trial.system_attrs)
