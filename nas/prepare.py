@@ -20,7 +20,7 @@ from nas.space.space import nothing_fits
 
 TRIES = 300  # random draws, of which one at least must meet the budget before a search is started
 COSTS = ("params", "macs", "depth", "activations")  # of every genome
-METRICS = ("error", "accuracy", "loss", "train_loss", "seconds", "params", "macs", "depth", "activations")  # of `train`
+METRICS = ("error", "accuracy", "loss", "train_loss", "seconds", *COSTS)  # of `train`
 STRATEGIES = ("random", "tpe", "nsga2", "gp", "evolution", "local")  # the registry would load optuna: 0.3 s for a plan
 RUNGS = ("error", "loss", "train_loss")  # those that are reported each epoch, and of which less is better
 

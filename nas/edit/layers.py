@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nas.edit.draft import Draft, only_reader
-from nas.edit.unit import Unit, unit, with_kernel
+from nas.edit.unit import Unit, check_odd, unit, with_kernel
 from nas.errors import GenomeError
 from nas.genome import Genome, Op, ops
 
@@ -13,8 +13,7 @@ def deepen(genome: Genome, node: str, *, kernel: int = 3) -> Genome:
 
     Raises `GenomeError` for a `kernel` that is no odd number.
     """
-    if isinstance(kernel, bool) or not isinstance(kernel, int) or kernel < 1 or kernel % 2 == 0:
-        raise GenomeError(f"a kernel that keeps the resolution is an odd number, got {kernel!r}")
+    check_odd(kernel)
     found = unit(genome, node)
     op, half = found.op, kernel // 2
     more = ops.Conv2d(op.out_channels, (kernel, kernel), (1, 1), (half, half), groups=op.groups, bias=op.bias)

@@ -8,8 +8,7 @@ al. 2016, arXiv:1603.01670, section 3; Goyal et al. 2017, arXiv:1706.02677, sect
 from __future__ import annotations
 
 from nas.edit.draft import Draft
-from nas.edit.unit import unit
-from nas.errors import GenomeError
+from nas.edit.unit import check_odd, unit
 from nas.genome import Genome, ops
 
 
@@ -19,8 +18,7 @@ def deepen_residual(genome: Genome, node: str, *, kernel: int = 3) -> Genome:
     Where the line is not activated, an activation stands in front of the convolution; nothing follows the sum. Raises
     `GenomeError` for a `kernel` that is no odd number.
     """
-    if isinstance(kernel, bool) or not isinstance(kernel, int) or kernel < 1 or kernel % 2 == 0:
-        raise GenomeError(f"a kernel that keeps the resolution is an odd number, got {kernel!r}")
+    check_odd(kernel)
     found = unit(genome, node)
     op, half, scope = found.op, kernel // 2, node[: node.rfind("/") + 1]
     draft = Draft(genome, behind=found.end)

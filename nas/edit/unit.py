@@ -95,6 +95,12 @@ def _usual(genome: Genome, kind: type[Op]) -> Op | None:
     return counts.most_common(1)[0][0] if counts else None
 
 
+def check_odd(kernel: object) -> None:
+    """Refuse a kernel that cannot keep the resolution: one that is no odd number."""
+    if isinstance(kernel, bool) or not isinstance(kernel, int) or kernel < 1 or kernel % 2 == 0:
+        raise GenomeError(f"a kernel that keeps the resolution is an odd number, got {kernel!r}")
+
+
 def with_kernel(op: ops.Conv2d, kernel: int) -> ops.Conv2d:
     """The convolution with another square kernel and the same resolution behind it; `GenomeError` where that cannot be."""
     padding = []

@@ -8,6 +8,23 @@ from nas.errors import GenomeError
 from nas.genome.op import Op, Shape, flag, image, operation, pair, set_fields, whole
 
 
+def _check_channels(op: Conv2d | ConvTranspose2d) -> None:
+    """Refuse channels and groups that no convolution can have."""
+    whole("out_channels", op.out_channels, least=1)
+    whole("groups", op.groups, least=1)
+    flag("bias", op.bias)
+    if op.out_channels % op.groups:
+        raise GenomeError(f"out_channels ({op.out_channels}) must be a multiple of groups ({op.groups})")
+
+
+def _grouped(op: Conv2d | ConvTranspose2d, inputs: tuple[Shape, ...]) -> tuple[int, ...]:
+    """Height and width of the input, whose channels must divide into the groups."""
+    channels, *sides = image(inputs)
+    if channels % op.groups:
+        raise GenomeError(f"its {channels} input channels must be a multiple of groups ({op.groups})")
+    return tuple(sides)
+
+
 @operation("conv2d")
 class Conv2d(Op):
     """A convolution: out = (n + 2p - d(k - 1) - 1) // s + 1 along each side. Padding in pixels on both sides."""
@@ -22,9 +39,7 @@ class Conv2d(Op):
     weighted: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        whole("out_channels", self.out_channels, least=1)
-        whole("groups", self.groups, least=1)
-        flag("bias", self.bias)
+        _check_channels(self)
         set_fields(
             self,
             kernel=pair("kernel", self.kernel, least=1),
@@ -32,13 +47,9 @@ class Conv2d(Op):
             padding=pair("padding", self.padding, least=0),
             dilation=pair("dilation", self.dilation, least=1),
         )
-        if self.out_channels % self.groups:
-            raise GenomeError(f"out_channels ({self.out_channels}) must be a multiple of groups ({self.groups})")
 
     def output_shape(self, inputs: tuple[Shape, ...]) -> Shape:
-        channels, *sides = image(inputs)
-        if channels % self.groups:
-            raise GenomeError(f"its {channels} input channels must be a multiple of groups ({self.groups})")
+        sides = _grouped(self, inputs)
         high, wide = (
             (n + 2 * p - d * (k - 1) - 1) // s + 1
             for n, p, d, k, s in zip(sides, self.padding, self.dilation, self.kernel, self.stride, strict=True)
@@ -72,9 +83,7 @@ class ConvTranspose2d(Op):
     weighted: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        whole("out_channels", self.out_channels, least=1)
-        whole("groups", self.groups, least=1)
-        flag("bias", self.bias)
+        _check_channels(self)
         set_fields(
             self,
             kernel=pair("kernel", self.kernel, least=1),
@@ -82,15 +91,11 @@ class ConvTranspose2d(Op):
             padding=pair("padding", self.padding, least=0),
             output_padding=pair("output_padding", self.output_padding, least=0),
         )
-        if self.out_channels % self.groups:
-            raise GenomeError(f"out_channels ({self.out_channels}) must be a multiple of groups ({self.groups})")
         if any(more >= step for more, step in zip(self.output_padding, self.stride, strict=True)):
             raise GenomeError(f"output_padding {self.output_padding} must be smaller than stride {self.stride}")
 
     def output_shape(self, inputs: tuple[Shape, ...]) -> Shape:
-        channels, *sides = image(inputs)
-        if channels % self.groups:
-            raise GenomeError(f"its {channels} input channels must be a multiple of groups ({self.groups})")
+        sides = _grouped(self, inputs)
         high, wide = (
             (n - 1) * s - 2 * p + k + more
             for n, s, p, k, more in zip(sides, self.stride, self.padding, self.kernel, self.output_padding, strict=True)

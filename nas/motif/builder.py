@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from nas.errors import GenomeError
 from nas.genome import Genome, Node, Op, Shape, ops
+from nas.genome.genome import MAX_NODES
 from nas.genome.op import Facts, infer
 
 
@@ -49,7 +50,7 @@ class Builder:
         return _Scope(self, name)
 
     def add(self, name: str, op: Op, *lines: Line) -> Line:
-        """A node that applies `op` to the lines."""
+        """A node that applies `op` to the lines; `GenomeError` where they do not fit, and for too many nodes."""
         full = self._prefix + name
         if len(lines) == 1:  # nearly always, and without two comprehensions it takes a third less
             ((source, shape),) = lines
@@ -60,6 +61,8 @@ class Builder:
             fact = infer(op, shapes)
         except GenomeError as error:
             raise GenomeError(f"node '{full}' ({op.kind}): {error}") from None
+        if len(self.nodes) >= MAX_NODES:  # before a depth that is a slip of the pen fills the memory
+            raise GenomeError(f"it has more than {MAX_NODES:,} nodes")
         self.nodes.append(Node(full, op, inputs))
         self._facts.append(fact)
         return Line(full, fact.shape)

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 from nas.errors import GenomeError
 from nas.genome import Genome, Shape, ops
-from nas.genome.genome import MAX_NODES
 from nas.motif.builder import Builder, Line
 from nas.registry import Registry
 
@@ -49,8 +48,6 @@ def compose_cells(plan: Cells, *, input_shape: Shape, classes: int) -> Builder:
             for number in range(1, plan.repeats + 1):
                 with b.scope(f"cell{number}"):
                     line = cell(b, line, plan.edges, plan.nodes)
-                if len(b.nodes) > MAX_NODES:
-                    raise GenomeError(f"it has more than {MAX_NODES:,} nodes")
     with b.scope("head"):
         line = b.act("act", b.norm("norm", line), "relu")
     b.classifier(line, classes)

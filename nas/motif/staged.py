@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from nas.errors import GenomeError
 from nas.genome import Shape, ops
-from nas.genome.genome import MAX_NODES
 from nas.motif.block import Block, BlockOptions
 from nas.motif.builder import Builder, Line
 from nas.motif.connectivity import Connectivity, Lines, Step
@@ -62,8 +61,6 @@ def compose(plan: Staged, *, input_shape: Shape, classes: int) -> Builder:
             for index, step in enumerate(_steps(plan, number), start=1):
                 with b.scope(f"block{index}"):
                     lines = stage.connect.step(b, lines, step)
-                if len(b.nodes) > MAX_NODES:
-                    raise GenomeError(f"it has more than {MAX_NODES:,} nodes")
     _head(b, last.block, last.options, plan.dropout, lines[0], classes)
     return b
 

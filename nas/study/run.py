@@ -179,13 +179,13 @@ class Run:
     def model(self, trial: Trial) -> torch.nn.Module:
         """The network of a trial with its trained weights, in evaluation mode."""
         from safetensors import SafetensorError
-        from safetensors.torch import load_file
 
+        from nas.evaluate.weights import load_weights
         from nas.network import build
 
-        module, path = build(self.genome(trial)), self.weights(trial)
+        genome, path = self.genome(trial), self.weights(trial)
         try:
-            module.load_state_dict(load_file(path))
+            module = load_weights(build(genome), genome, path)
         except (SafetensorError, RuntimeError) as error:
             raise RunError(f"{path} does not hold the weights of trial {trial.number}: {str(error).splitlines()[0]}") from None
         return module.eval()
