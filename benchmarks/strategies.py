@@ -21,7 +21,7 @@ import numpy as np
 import optuna
 
 from nas.motif.cell import Cells, compose_cells, edges_of
-from nas.strategy import strategies
+from nas.strategy import View, strategies
 from nas.study.memory import Memory
 
 AFTER = (25, 50, 100, 150, 300)
@@ -65,7 +65,7 @@ def read(path: Path) -> Table:
 
 def search(table: Table, strategy: str, window: int, seed: int) -> list[float]:
     """The best accuracy after each training, up to the last of `AFTER`."""
-    memory = Memory(strategies.get(strategy), ["maximize"], seed)
+    memory = Memory(strategies.get(strategy), View(table.code), ["maximize"], seed)
     codes: list[int] = []  # of all proposals
     trained: list[int] = []  # their numbers
     tried: dict[int, int] = {}
@@ -76,7 +76,7 @@ def search(table: Table, strategy: str, window: int, seed: int) -> list[float]:
         for number in range(told, known[-1] + 1 if known else 0):
             memory.tell(number, [table.accuracy[table.function[codes[number]]]], 0.0, {})
             told = number + 1
-        code, _ = memory.propose(table.code)
+        code, _ = memory.propose()
         assert isinstance(code, int), code
         function = int(table.function[code])
         if function in tried and fruitless < PATIENCE:
@@ -94,7 +94,7 @@ def search(table: Table, strategy: str, window: int, seed: int) -> list[float]:
 
 def peer(table: Table, name: str, window: int, seed: int) -> list[float]:
     """Optuna by itself: every proposal is trained, also one that was trained before."""
-    study = optuna.create_study(direction="maximize", sampler=strategies.get(name)(seed))
+    study = optuna.create_study(direction="maximize", sampler=strategies.get(name)(seed, View(table.code)))
     best: list[float] = []
     for _ in range(AFTER[-1]):
         trial = study.ask()

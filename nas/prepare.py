@@ -21,7 +21,7 @@ from nas.space.space import nothing_fits
 TRIES = 300  # random draws, of which one at least must meet the budget before a search is started
 COSTS = ("params", "macs", "depth", "activations")  # of every genome
 METRICS = ("error", "accuracy", "loss", "train_loss", "seconds", *COSTS)  # of `train`
-STRATEGIES = ("random", "tpe", "nsga2", "gp", "evolution", "local")  # the registry would load optuna: 0.3 s for a plan
+STRATEGIES = ("random", "tpe", "nsga2", "gp", "evolution", "local", "surrogate")  # known without loading optuna
 RUNGS = ("error", "loss", "train_loss")  # those that are reported each epoch, and of which less is better
 
 
@@ -67,13 +67,8 @@ def prepare(
 
 def _check_names(space: SearchSpace) -> None:
     file, document = space.file, space.document
-    if file.strategy.name not in STRATEGIES:
-        from nas.strategy import strategies
-
-        try:
-            strategies.get(file.strategy.name)
-        except InputError as error:
-            raise document.error(("strategy", "name"), str(error)) from None
+    if file.strategy.name not in STRATEGIES or file.strategy.options:
+        _check_strategy(space)
     if file.evaluator != "train":
         _check_evaluator(space)
         if file.evaluator == "zero-cost":
@@ -84,10 +79,25 @@ def _check_names(space: SearchSpace) -> None:
             raise document.error(
                 ("objectives", place), f"'{objective.metric}' is not a metric{nearest(objective.metric, METRICS)}"
             )
-    if file.stop.metric not in RUNGS:
+    if file.stop.metric is not None and file.stop.metric not in RUNGS:
         raise document.error(
             ("stop", "metric"), f"'{file.stop.metric}' is not what rungs compare{nearest(file.stop.metric, RUNGS)}"
         )
+
+
+def _check_strategy(space: SearchSpace) -> None:
+    """See that the strategy is there and takes its options."""
+    from nas.strategy import View, configured, strategies
+
+    settings = space.file.strategy
+    try:
+        strategies.get(settings.name)
+    except InputError as error:
+        raise space.document.error(("strategy", "name"), str(error)) from None
+    try:
+        configured(settings.name, settings.options)(0, View(space.draw))
+    except InputError as error:
+        raise space.document.error(("strategy", "options"), str(error)) from None
 
 
 def _check_scores(space: SearchSpace) -> None:

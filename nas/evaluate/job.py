@@ -16,6 +16,8 @@ class Job:
 
     genome: `Genome.to_dict()`. train, data: the fields of `TrainSettings` and `DataSettings`.
     epochs: how many epochs to train, and what the learning rate's schedule is laid out for.
+    until: the epoch after which the trial pauses with its checkpoint; None: it goes on to the last.
+    parent: {"genome": ..., "weights": a file}, whose weights the network starts from; None: it starts from scratch.
     attempt: 1, 2, ...; a later attempt goes on from the checkpoint of the one before.
     imports: modules that register a person's own operations, blocks or evaluators.
     cache: the folder of decoded data sets. checkpoints: the folder of this trial.
@@ -31,6 +33,8 @@ class Job:
     checkpoints: str
     imports: list[str] = field(default_factory=list)
     attempt: int = 1
+    until: int | None = None
+    parent: dict[str, Any] | None = None
     evaluator: str = "train"
     train: dict[str, Any] = field(default_factory=dict)
     data: dict[str, Any] = field(default_factory=dict)

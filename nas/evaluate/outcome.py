@@ -15,13 +15,13 @@ MAX_TRACEBACK = 8000
 class Outcome:
     """How a job ended.
 
-    finished: metrics are the evaluator's. stopped: the report was answered with "no"; metrics are the last
-    that were reported. failed: reason is one of "out of memory: ...", "not a number: ...", "time limit: ...",
-    "error: <type>: ..."; metrics are the last that were reported, if any.
+    finished: metrics are the evaluator's. paused: the job's `until` is reached. stopped: the report was answered with
+    "no". Of both, metrics are the last that were reported. failed: reason is one of "out of memory: ...",
+    "not a number: ...", "time limit: ...", "error: <type>: ..."; metrics are the last that were reported, if any.
     seconds: what the attempt took, wall-clock.
     """
 
-    status: Literal["finished", "stopped", "failed"]
+    status: Literal["finished", "paused", "stopped", "failed"]
     seconds: float
     reason: str = ""
     metrics: dict[str, float] = field(default_factory=dict)

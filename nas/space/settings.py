@@ -5,7 +5,7 @@ Each class is one section of the file; a section that is left out has these defa
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -70,6 +70,12 @@ class TrainSettings(Settings):
     threads: int = Field(
         default=1, ge=1, description="CPU threads of one trial; results depend on it, so it is part of the search"
     )
+    inherit: bool = Field(
+        default=False, description="a trial that has a parent starts from its weights; final trainings never do"
+    )
+    inherited_epochs: int | None = Field(
+        default=None, ge=1, description="of a trial that starts from its parent's weights; left out: half of epochs"
+    )
 
 
 class StopSettings(Settings):
@@ -78,19 +84,43 @@ class StopSettings(Settings):
     name: Literal["none", "successive-halving"] = Field(default="none", description="the rule")
     min_epochs: int = Field(default=1, ge=1, description="the first rung")
     factor: int = Field(default=3, ge=2, description="of each rung one trial in so many goes on; rungs grow by the same factor")
-    metric: str = Field(default="error", description="what rungs compare; smaller is better")
+    rungs: tuple[Annotated[int, Field(ge=1)], ...] = Field(
+        default=(), description="epochs of all rungs; left out: min_epochs, and factor times as many each time"
+    )
+    unit: Literal["epochs", "compute"] = Field(
+        default="epochs", description="compute: a rung is where a trial has spent what so many epochs cost at budget.macs"
+    )
+    pause: bool = Field(
+        default=False, description="a trial waits at a rung and goes on from there when it is among the best; none is lost"
+    )
+    metric: str | None = Field(
+        default=None, description="what rungs compare, less is better; left out: the objectives, several by their front"
+    )
+
+
+class PrefilterSettings(Settings):
+    """Propose many, train few."""
+
+    of: int = Field(default=10, ge=2, le=1000, description="of each so many proposals one is trained")
+    by: str = Field(default="naswot", description="a zero-cost score, or params or macs; more is better")
 
 
 class StrategySettings(Settings):
     """Who decides what to try next."""
 
     name: str = Field(default="tpe", description="a strategy")
+    options: dict[str, bool | int | float | str] = Field(default={}, description="of the strategy, by name")
     trials: int = Field(default=24, ge=1, description="networks to train")
     seed: int = Field(default=0, ge=0, description="of the whole search; another one gives another search")
     window: int = Field(default=8, ge=1, description="a proposal knows the results of trials at least so many before it")
     repeats: Literal["reuse", "retrain"] = Field(
         default="reuse", description="a genome that was tried already: take its result, or train it again with a new seed"
     )
+    scores: tuple[str, ...] = Field(
+        default=(), description="zero-cost scores of every proposal: shown, and features of the surrogate's model"
+    )
+    prefilter: PrefilterSettings | None = Field(default=None, description="train only the best proposals by a score")
+    learn_from: tuple[str, ...] = Field(default=(), description="folders of other runs whose results the surrogate learns from")
 
 
 Direction = Literal["minimize", "maximize"]

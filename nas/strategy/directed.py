@@ -19,6 +19,8 @@ from optuna.trial import FrozenTrial
 from nas.seeds import derive
 from nas.strategy.history import History, history_of
 
+PARENTS = "strategy:parents"  # numbers of a trial's parents, the one whose choices it mostly has first
+
 
 @dataclass(frozen=True)
 class Wish:

@@ -16,11 +16,12 @@ from typing import Any
 
 from optuna.samplers import BaseSampler
 
+from nas.errors import InputError
 from nas.strategy import ranges
-from nas.strategy.directed import Directed, Wish
+from nas.strategy.directed import PARENTS, Directed, Wish
 from nas.strategy.history import History, Told
+from nas.strategy.view import View
 
-PARENTS = "strategy:parents"  # numbers of a trial's parents, the one whose choices it mostly has first
 TRIES = 100  # children of one parent that were all tried already, after which a random one is drawn
 PATIENCE = 10  # of them, after which one more choice changes
 
@@ -33,6 +34,13 @@ class Evolution:
     tournament: int = 10
     nearby: float = 0.5  # how likely a number changes only a little
     crossover: float = 0.5  # how likely a child has a second parent
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.tournament <= self.population:
+            raise InputError(f"tournament must lie from 1 to the population, {self.population}, got {self.tournament}")
+        for name in ("nearby", "crossover"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise InputError(f"{name} must lie from 0 to 1, got {getattr(self, name)}")
 
     def __call__(self, history: History, number: int, random: Random) -> Wish:
         if len(history.told) < self.tournament:
@@ -93,6 +101,8 @@ def crowding(points: Sequence[tuple[float, ...]]) -> dict[tuple[float, ...], flo
     return room
 
 
-def evolution(seed: int) -> BaseSampler:
+def evolution(
+    seed: int, view: View, *, population: int = 30, tournament: int = 10, nearby: float = 0.5, crossover: float = 0.5
+) -> BaseSampler:
     """Regularised evolution (Real et al. 2019), without repeats."""
-    return Directed(rule=Evolution(), seed=seed)
+    return Directed(rule=Evolution(population, tournament, nearby, crossover), seed=seed)

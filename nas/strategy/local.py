@@ -14,8 +14,9 @@ from random import Random
 from optuna.samplers import BaseSampler
 
 from nas.strategy import ranges
-from nas.strategy.directed import Directed, Wish
+from nas.strategy.directed import PARENTS, Directed, Wish
 from nas.strategy.history import History, Told
+from nas.strategy.view import View
 
 START = "local:start"  # the number of the trial that a climb started at
 WEIGHTS = "local:weights"  # of the objectives, noted with a climb's start
@@ -72,9 +73,10 @@ def _untried(history: History, best: Told, random: Random) -> Iterator[Wish]:
     for name, value in beside:
         params = best.params | {name: value}
         if history.tried.untried(params):
-            yield Wish(params, dict(best.distributions), {START: best.attrs.get(START, best.number)})
+            attrs = {START: best.attrs.get(START, best.number), PARENTS: [best.number]}
+            yield Wish(params, dict(best.distributions), attrs)
 
 
-def local(seed: int) -> BaseSampler:
+def local(seed: int, view: View) -> BaseSampler:
     """Local search with restarts (White et al. 2021; den Ottelander et al. 2021)."""
     return Directed(rule=climb, seed=seed)

@@ -6,36 +6,34 @@ It is fast, and it is made anew from the durable study at resume. Results enter 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import Any
 
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
 from nas.seeds import derive
 from nas.space.settings import Direction
-from nas.strategy import Strategy
+from nas.strategy import Strategy, View
 from nas.study.store import quiet
-
-T = TypeVar("T")
 
 
 class Memory:
     """An Optuna study in memory, with a sampler that is made anew for each proposal."""
 
-    def __init__(self, strategy: Strategy, directions: Sequence[Direction], seed: int) -> None:
-        self._strategy, self._seed = strategy, seed
+    def __init__(self, strategy: Strategy, view: View, directions: Sequence[Direction], seed: int) -> None:
+        self._strategy, self._view, self._seed = strategy, view, seed
         with quiet():
             self._study = optuna.create_study(directions=directions)
 
-    def propose(self, draw: Callable[[optuna.Trial], T]) -> tuple[T | Exception, FrozenTrial]:
-        """Ask for the next trial and let `draw` take its choices; a draw that raises is given back as its error."""
+    def propose(self) -> tuple[Any, FrozenTrial]:
+        """Ask for the next trial and let the space draw from it; a draw that raises is given back as its error."""
         number = len(self._study.get_trials(deepcopy=False))
-        self._study.sampler = self._strategy(derive(self._seed, "proposal", number) % 2**32)  # NumPy takes no more
+        seed = derive(self._seed, "proposal", number) % 2**32  # NumPy takes no more
+        self._study.sampler = self._strategy(seed, self._view)
         trial = self._study.ask()
-        drawn: T | Exception
         try:
-            drawn = draw(trial)
+            drawn = self._view.draw(trial)
         except Exception as error:
             drawn = error
         return drawn, self._study.get_trials(deepcopy=False)[number]

@@ -18,7 +18,7 @@ from nas.genome import Genome
 from nas.seeds import derive
 from nas.space import SearchSpace
 from nas.space.settings import Direction
-from nas.strategy import strategies
+from nas.strategy import View, configured
 from nas.study.memory import Memory
 from nas.study.novelty import Novelty
 from nas.study.stopping import goes_on, rungs
@@ -41,7 +41,8 @@ class Search:
         self.objectives, self.window, self.epochs = file.objectives, file.strategy.window, file.train.epochs
         self._store, self._watch = store, watch or (lambda trial: None)
         directions: list[Direction] = [objective.direction for objective in file.objectives]
-        self._memory = Memory(strategies.get(file.strategy.name), directions, file.strategy.seed)
+        strategy = configured(file.strategy.name, file.strategy.options)
+        self._memory = Memory(strategy, View(space.draw), directions, file.strategy.seed)
         self._novelty = Novelty()
         self._rungs = rungs(file.stop, self.epochs)
         self.trials: list[Trial] = []
@@ -106,7 +107,7 @@ class Search:
 
     def _propose(self) -> Trial:
         self._inform()
-        drawn, frozen = self._memory.propose(self.space.draw)
+        drawn, frozen = self._memory.propose()
         number = len(self.trials)
         if isinstance(drawn, OverBudget):
             trial = Trial(number, "over-budget", choices=dict(frozen.params), reason=str(drawn), excess=drawn.excess)
@@ -180,10 +181,11 @@ class Search:
         if epoch not in self._rungs:
             return True
         rule = self.space.file.stop
-        if rule.metric not in metrics:
-            raise SearchError(f"stop.metric is '{rule.metric}', and the evaluator reports {', '.join(sorted(metrics))}")
+        metric = rule.metric or self.objectives[0].metric
+        if metric not in metrics:
+            raise SearchError(f"stop.metric is '{metric}', and the evaluator reports {', '.join(sorted(metrics))}")
         known = (self.trials[other].curve.get(epoch, {}) for other in self._known_to(self._place[number]))
-        return goes_on(rule, metrics[rule.metric], [curve[rule.metric] for curve in known if rule.metric in curve])
+        return goes_on(rule, metrics[metric], [curve[metric] for curve in known if metric in curve])
 
     def tell(self, number: int, outcome: Outcome) -> None:
         """Settle a trial by what became of it."""

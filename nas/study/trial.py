@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-State = Literal["running", "finished", "stopped", "failed", "repeat", "over-budget", "brought"]
+# paused: waits at a rung; screened: passed over for one with a better score; brought: a network that nobody searched
+State = Literal["running", "paused", "finished", "stopped", "failed", "repeat", "over-budget", "screened", "brought"]
 COSTS = ("params", "macs", "depth", "activations")
-UNTRAINED = ("repeat", "over-budget", "brought")  # brought: a network that nobody searched, for a final training
+UNTRAINED = ("repeat", "over-budget", "screened", "brought")
 
 
 @dataclass
@@ -27,6 +28,9 @@ class Trial:
     attempt: int = 1
     excess: float = 0.0  # of a draw over budget: its largest cost over the limit, minus 1
     repeats: int | None = None  # the trial whose network this one is
+    parents: list[int] = field(default_factory=list)  # whose choices it took over, by the strategy
+    inherits: int | None = None  # the parent whose weights it starts from
+    scores: dict[str, float] = field(default_factory=dict)  # zero-cost, where they were asked for
     reason: str = ""  # why it failed, or was not trained
     metrics: dict[str, float] = field(default_factory=dict)
     curve: dict[int, dict[str, float]] = field(default_factory=dict)  # epoch -> metrics

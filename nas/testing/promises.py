@@ -20,7 +20,7 @@ import optuna
 from optuna.trial import FrozenTrial, TrialState
 
 from nas.errors import OverBudget
-from nas.strategy import Strategy
+from nas.strategy import Strategy, View
 from nas.study.memory import Memory
 from nas.testing.problems import Problem, problems
 
@@ -38,7 +38,7 @@ class _Search:
     """A search of a problem: the loop of `nas.study`, with a formula for the training."""
 
     def __init__(self, strategy: Strategy, problem: Problem, *, seed: int = 0, window: int = WINDOW) -> None:
-        self._memory = Memory(strategy, problem.directions, seed)
+        self._memory = Memory(strategy, View(problem.draw), problem.directions, seed)
         self._problem, self._window = problem, window
         self.rows: list[FrozenTrial] = []
         self._drawn: list[dict[str, Any] | OverBudget] = []
@@ -46,7 +46,7 @@ class _Search:
     def go(self, trials: int) -> _Search:
         for _ in range(trials):
             self._tell(len(self.rows) - self._window)
-            drawn, row = self._memory.propose(self._problem.draw)
+            drawn, row = self._memory.propose()
             if isinstance(drawn, Exception) and not isinstance(drawn, OverBudget):
                 raise Broken(f"{self._problem.name}: trial {len(self.rows)} raised {type(drawn).__name__}: {drawn}") from drawn
             self.rows.append(row)
@@ -122,7 +122,7 @@ def survives(strategy: Strategy, *, on: Iterable[str] = ALL) -> None:
         _Search(strategy, problem, window=TRIALS).go(TRIALS)
     study = _study(problems["flat"])
     for number in range(TRIALS):
-        study.sampler = strategy(number)
+        study.sampler = strategy(number, View(problems["flat"].draw))
         problems["flat"].draw(study.ask())
         study.tell(number, state=TrialState.FAIL)
 
@@ -184,7 +184,7 @@ def proposal_ms(strategy: Strategy, *, trials: int, problem: Problem, proposals:
         study.tell(number, problem.values(study.get_trials(deepcopy=False)[number].params))
     took = []
     for number in range(trials, trials + proposals):
-        study.sampler = strategy(number)
+        study.sampler = strategy(number, View(problem.draw))
         start = time.perf_counter()
         params = problem.draw(study.ask())
         took.append(time.perf_counter() - start)

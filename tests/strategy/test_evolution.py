@@ -7,10 +7,12 @@ import math
 import optuna
 import pytest
 
+from nas.strategy import View
 from nas.strategy.directed import Directed
 from nas.strategy.evolution import PARENTS, Evolution, crowding, evolution
 
 LETTERS = "abcde"
+VIEW = View(lambda trial: None)
 
 
 def ops(number: int) -> dict[str, str]:
@@ -55,8 +57,8 @@ def test_whoever_breaks_a_constraint_or_was_stopped_or_runs_or_is_infinite_is_no
 
 
 def test_the_first_trials_are_random_until_a_tournament_can_be_held(told, ask):
-    assert PARENTS not in ask(told((ops(n), [0.0]) for n in range(9)), evolution(0), "op1", "op2")[1]
-    assert PARENTS in ask(told((ops(n), [0.0]) for n in range(10)), evolution(0), "op1", "op2")[1]
+    assert PARENTS not in ask(told((ops(n), [0.0]) for n in range(9)), evolution(0, VIEW), "op1", "op2")[1]
+    assert PARENTS in ask(told((ops(n), [0.0]) for n in range(10)), evolution(0, VIEW), "op1", "op2")[1]
 
 
 def test_a_child_of_two_takes_choices_from_both_and_one_that_is_new(told, ask):
@@ -75,19 +77,19 @@ def test_a_choice_that_the_parent_lacks_is_drawn_at_random(told, ask):
     drawn = set()
     for seed in range(60):
         study = told((ops(n), [float(n)]) for n in range(10))
-        drawn.add(ask(study, evolution(seed), "op1", "op2", "branches")[0]["branches"])
+        drawn.add(ask(study, evolution(seed, VIEW), "op1", "op2", "branches")[0]["branches"])
     assert drawn == set(range(2, 10))
 
 
 def test_the_last_assignment_that_is_left_is_found(told, ask):
     study = told((ops(n), [float(n)]) for n in range(25) if n != 13)
-    assert ask(study, evolution(0), "op1", "op2")[0] == ops(13)
+    assert ask(study, evolution(0, VIEW), "op1", "op2")[0] == ops(13)
 
 
 def test_trials_that_run_are_not_proposed_again(told, ask):
     rows = [(ops(n), [float(n)] if n < 12 else "running") for n in range(25) if n not in (8, 14)]
     study = told(rows)
-    assert {str(ask(study, evolution(seed), "op1", "op2")[0]) for seed in range(2)} == {str(ops(8)), str(ops(14))}
+    assert {str(ask(study, evolution(seed, VIEW), "op1", "op2")[0]) for seed in range(2)} == {str(ops(8)), str(ops(14))}
 
 
 def test_with_two_objectives_the_front_stays_among_the_parents(told, ask):
@@ -130,5 +132,5 @@ def test_it_finds_better_ones_than_random_draws_do(directions):
         study.optimize(value, n_trials=150)
         return sign * study.best_value
 
-    ours = [best(evolution(seed)) for seed in range(5)]
+    ours = [best(evolution(seed, VIEW)) for seed in range(5)]
     assert max(ours) < min(best(optuna.samplers.RandomSampler(seed=seed)) for seed in range(5))

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import optuna
 
+from nas.strategy import View
 from nas.strategy.local import START, WEIGHTS, local
 
 OPS = ("a", "b", "c", "d", "e")
+VIEW = View(lambda trial: None)
 
 
 def climbed(objective, *, trials: int, seed: int = 0, directions=("minimize",)) -> list[optuna.trial.FrozenTrial]:
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    study = optuna.create_study(directions=list(directions), sampler=local(seed))
+    study = optuna.create_study(directions=list(directions), sampler=local(seed, VIEW))
     study.optimize(objective, n_trials=trials)
     return study.trials
 
@@ -70,7 +72,7 @@ def test_a_result_that_comes_late_is_followed():
     study = optuna.create_study()
 
     def ask() -> optuna.Trial:
-        study.sampler = local(len(study.get_trials(deepcopy=False)))
+        study.sampler = local(len(study.get_trials(deepcopy=False)), VIEW)
         trial = study.ask()
         trial.suggest_int("n", 0, 9)
         return trial
@@ -103,7 +105,7 @@ def test_with_two_objectives_climbs_go_different_ways():
 def test_a_climb_follows_the_weights_of_its_start():
     values = {"n": optuna.distributions.IntDistribution(0, 9)}
     for weights, best in (([1.0, 0.0], 2), ([0.0, 1.0], 7)):
-        study = optuna.create_study(directions=["minimize", "minimize"], sampler=local(0))
+        study = optuna.create_study(directions=["minimize", "minimize"], sampler=local(0, VIEW))
         for number, (n, found) in enumerate([(5, [5.0, 5.0]), (2, [1.0, 9.0]), (7, [9.0, 1.0])]):
             attrs = {START: 0} | ({WEIGHTS: weights} if number == 0 else {})
             study.add_trial(optuna.trial.create_trial(params={"n": n}, distributions=values, values=found, system_attrs=attrs))

@@ -81,16 +81,16 @@ def at_random(random: global_random.Random | object):
     return lambda *asked: optuna.samplers.RandomSampler(seed=random.randrange(2**31)).sample_independent(*asked)
 
 
-def globally_random(seed):
+def globally_random(seed, view):
     return Drawn(at_random(global_random))
 
 
-def seeding_numpy(seed):
+def seeding_numpy(seed, view):
     np.random.seed(seed % 2**32)
     return optuna.samplers.RandomSampler(seed=seed)
 
 
-def deaf_to_its_seed(seed):
+def deaf_to_its_seed(seed, view):
     return Drawn(lambda study, trial, *asked: at_random(global_random.Random(trial.number))(study, trial, *asked))
 
 
@@ -100,7 +100,7 @@ class Keeps:
     def __init__(self) -> None:
         self.count = 0
 
-    def __call__(self, seed):
+    def __call__(self, seed, view):
         self.count += 1
         return Drawn(at_random(global_random.Random(seed + self.count)))
 
@@ -108,7 +108,7 @@ class Keeps:
 class KeepsByStudy(Keeps):
     """One that remembers results for each study, which a resumed one does not have."""
 
-    def __call__(self, seed):
+    def __call__(self, seed, view):
         def draw(study, *asked):
             count = study.__dict__["count"] = study.__dict__.get("count", 0) + 1
             return at_random(global_random.Random(f"{seed}/{count}"))(study, *asked)
@@ -116,18 +116,18 @@ class KeepsByStudy(Keeps):
         return Drawn(draw)
 
 
-def out_of_range(seed):
+def out_of_range(seed, view):
     def draw(study, trial, name, values):
         return 10 if name == "depth" else at_random(global_random.Random(seed))(study, trial, name, values)
 
     return Drawn(draw)
 
 
-def needs_a_result(seed):
+def needs_a_result(seed, view):
     return Drawn(lambda study, *asked: study.best_value and at_random(global_random.Random(seed))(study, *asked))
 
 
-def one_objective(seed):
+def one_objective(seed, view):
     class Sampler(optuna.samplers.RandomSampler):
         def infer_relative_search_space(self, study, trial):
             self._raise_error_if_multi_objective(study)
@@ -136,7 +136,7 @@ def one_objective(seed):
     return Sampler(seed=seed)
 
 
-def asleep(seed):
+def asleep(seed, view):
     import time
 
     def draw(*asked):
@@ -155,8 +155,8 @@ def asleep(seed):
         ("deterministic", Keeps(), "the same seed and history, in the same process: trial 0 is"),
         ("resumes", Keeps(), "resumed after 1 trials: trial 0 is|resumed after 1 trials: trial 1 is"),
         ("resumes", KeepsByStudy(), "resumed after 1 trials: trial 1 is"),
-        ("new", lambda seed: optuna.samplers.RandomSampler(seed=seed), "repeats trial"),
-        ("new", lambda seed: optuna.samplers.NSGAIISampler(seed=seed, population_size=8), "repeats trial"),
+        ("new", lambda seed, view: optuna.samplers.RandomSampler(seed=seed), "repeats trial"),
+        ("new", lambda seed, view: optuna.samplers.NSGAIISampler(seed=seed, population_size=8), "repeats trial"),
         ("feasible", out_of_range, "mixed: trial 0 has depth = 10, which is not in IntDistribution"),
         ("survives", needs_a_result, "flat: trial 0 raised ValueError: No trials are completed yet"),
         ("survives", one_objective, "two objectives: trial 0 raised ValueError"),
