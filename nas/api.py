@@ -19,7 +19,9 @@ from nas.space import load as load_space
 
 if TYPE_CHECKING:
     from nas.data import Dataset
+    from nas.evaluate.zero_cost import Scorer
     from nas.study import Run, Trial
+    from nas.study.earlier import Source
 
 Say = Callable[[str], None]
 
@@ -31,6 +33,8 @@ def search(
     out: str | Path | None = None,
     trials: int | None = None,
     seed: int | None = None,
+    strategy: str | None = None,
+    learn_from: str | Path | Sequence[str | Path] = (),
     overrides: Sequence[str] = (),
     watch: Callable[[Trial], None] | None = None,
     say: Say | None = None,
@@ -38,17 +42,31 @@ def search(
     """Search a space and give back its run.
 
     space: a shipped name (`nas space list`) or a file. runner: a shipped profile or a file. out: a new folder; left out,
-    `results/NAME`. overrides: such as "network.depth=3". watch: called with a trial whenever something about it changed.
-    say: called with each line of the plan. Raises `InputError` before anything is started where the input is wrong.
+    `results/NAME`. trials, seed, strategy, learn_from (the folder of another run, or several): in place of what the space
+    says. overrides: such as "network.depth=3". watch: called with a trial whenever something about it changed. say: called
+    with each line of the plan. Raises `InputError` before anything is started where the input is wrong.
     """
-    prepared = prepare(space, runner_name=runner, out=out, trials=trials, seed=seed, overrides=overrides)
+    prepared = prepare(
+        space,
+        runner_name=runner,
+        out=out,
+        trials=trials,
+        seed=seed,
+        strategy=strategy,
+        learn_from=learn_from,
+        overrides=overrides,
+    )
     from nas.study import Run
 
     dataset = _images(prepared.space)
     found = _with_precision(prepared.space, dataset, prepared.plan)
-    plan = replace(prepared.plan, lines=_replan(found, runner, dataset).lines)
+    plan = prepared.noted(_replan(found, runner, dataset))
     run = Run.create(Path(out) if out is not None else free_folder(found.name), found)
-    _drive(run, plan, trials=None, watch=watch, say=say)
+    if prepared.learned:
+        from nas.study import earlier
+
+        earlier.keep(prepared.learned, run.folder)
+    _drive(run, plan, dataset, _kept(run), trials=None, watch=watch, say=say)
     return run
 
 
@@ -68,8 +86,20 @@ def resume(
     if trials is not None and trials < done:
         raise RunError(f"{folder} was planned with {done} trials; a run can be extended, not cut to {trials}")
     dataset = _images(run.space)
-    _drive(run, _replan(run.space, runner, dataset, trials=trials or done), trials=trials, watch=watch, say=say)
+    plan = _replan(run.space, runner, dataset, trials=trials or done)
+    learned = _kept(run)
+    plan = replace(plan, lines=(*plan.lines, *(line for source in learned for line in source.lines)))
+    _drive(run, plan, dataset, learned, trials=trials, watch=watch, say=say)
     return run
+
+
+def _kept(run: Run) -> Sequence[Source]:
+    """What a run learned from when it was started."""
+    if not run.space.file.strategy.learn_from:
+        return ()
+    from nas.study import earlier
+
+    return earlier.kept(run)
 
 
 def _images(space: SearchSpace) -> Dataset | None:
@@ -105,11 +135,32 @@ def _with_precision(space: SearchSpace, dataset: Dataset | None, plan: Plan) -> 
     return replace(space, file=file)
 
 
-def _drive(run: Run, plan: Plan, *, trials: int | None, watch: Callable[[Trial], None] | None, say: Say | None) -> None:
+def _scores(space: SearchSpace, dataset: Dataset | None) -> Scorer | None:
+    """Zero-cost scores of a proposal, where the strategy, its prefilter or the person asks for some."""
+    settings = space.file.strategy
+    names = [*settings.scores, *([settings.prefilter.by] if settings.prefilter else [])]
+    if not names:
+        return None
+    from nas.evaluate.zero_cost import scorer
+
+    return scorer(space, dataset, tuple(dict.fromkeys(names)))
+
+
+def _drive(
+    run: Run,
+    plan: Plan,
+    dataset: Dataset | None,
+    learned: Sequence[Source],
+    *,
+    trials: int | None,
+    watch: Callable[[Trial], None] | None,
+    say: Say | None,
+) -> None:
     for line in [*plan.lines, f"results    {run.folder}", *(f"warning: {text}" for text in plan.warnings)]:
         (say or (lambda text: None))(line)
     with run.lock():
-        search = run.search(trials=trials, watch=watch)
+        known = [replace(one, run=f"run {place}") for place, source in enumerate(learned, start=1) for one in source.results]
+        search = run.search(trials=trials, watch=watch, scores=_scores(run.space, dataset), earlier=known)
         if search.over:
             return
         if plan.engine == "local":

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nas import data, runner
 from nas.errors import DataError, InputError, OverBudget, UnknownNameError, nearest
@@ -18,11 +20,14 @@ from nas.space import load as load_space
 from nas.space.drawing import RandomTrial
 from nas.space.space import nothing_fits
 
+if TYPE_CHECKING:
+    from nas.study.earlier import Source
+
 TRIES = 300  # random draws, of which one at least must meet the budget before a search is started
 COSTS = ("params", "macs", "depth", "activations")  # of every genome
 METRICS = ("error", "accuracy", "loss", "train_loss", "seconds", *COSTS)  # of `train`
 STRATEGIES = ("random", "tpe", "nsga2", "gp", "evolution", "local", "surrogate")  # known without loading optuna
-RUNGS = ("error", "loss", "train_loss")  # those that are reported each epoch, and of which less is better
+RUNGS = ("error", "loss", "train_loss")  # those of which less is better; others are compared as the objectives say
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,13 @@ class Prepared:
 
     space: SearchSpace
     plan: Plan
+    learned: tuple[Source, ...] = ()  # what it learns from
+    notes: tuple[str, ...] = ()  # lines and warnings of the plan that do not depend on where it runs
+    cautions: tuple[str, ...] = ()
+
+    def noted(self, plan: Plan) -> Plan:
+        """A plan for this search with what it should say beside."""
+        return replace(plan, lines=(*plan.lines, *self.notes), warnings=(*plan.warnings, *self.cautions))
 
 
 def prepare(
@@ -40,16 +52,18 @@ def prepare(
     out: str | Path | None = None,
     trials: int | None = None,
     seed: int | None = None,
+    strategy: str | None = None,
+    learn_from: str | Path | Sequence[str | Path] = (),
     overrides: Sequence[str] = (),
 ) -> Prepared:
     """Read a search space and a runner's profile, and see whether the search can be run. Nothing is started or written.
 
     Raises `InputError` with the place and what would do: a wrong key or name, a budget that nothing meets, stages that
-    shrink the image below one pixel, a missing file, a folder `out` that is taken, a trial that asks for more than the
-    machine has.
+    shrink the image below one pixel, a missing file, a folder `out` that is taken, a run that cannot be learned from, a
+    trial that asks for more than the machine has.
     """
-    extra = [f"strategy.trials={trials}"] * (trials is not None) + [f"strategy.seed={seed}"] * (seed is not None)
-    found = load_space(space, overrides=[*overrides, *extra])
+    shorthand = shorthands(trials=trials, seed=seed, strategy=strategy, learn_from=learn_from)
+    found = load_space(space, overrides=[*overrides, *shorthand])
     if out is not None:
         from nas.study.run import check_free
 
@@ -60,15 +74,51 @@ def prepare(
         count = None if found.file.reads_results else data.known_size(found.file.data)
     found = found.bound(input_shape=info.shape, classes=len(info.classes))
     some_genome(found)
+    notes, cautions = (), ()
+    if found.file.reads_results:
+        from nas.evaluate.coverage import covered
+
+        coverage = covered(found)
+        found, notes, cautions = coverage.space, coverage.lines, coverage.warnings
+    learned = _learned(found)
+    notes += tuple(line for source in learned for line in source.lines)
     profile = runner.load(runner_name)
-    planned = found.file.strategy.trials
-    return Prepared(found, planning.make(profile, found, info, images=count, machine=machines.here(), trials=planned))
+    plan = planning.make(profile, found, info, images=count, machine=machines.here(), trials=found.file.strategy.trials)
+    prepared = Prepared(found, plan, learned, notes, cautions)
+    return replace(prepared, plan=prepared.noted(plan))
+
+
+def shorthands(
+    *, trials: int | None, seed: int | None, strategy: str | None, learn_from: str | Path | Sequence[str | Path]
+) -> list[str]:
+    """What `--trials`, `--seed`, `--strategy` and `--learn-from` are short for; what is left out changes nothing."""
+    runs = [learn_from] if isinstance(learn_from, str | Path) else learn_from
+    values = {"trials": trials, "seed": seed, "name": strategy, "learn_from": [str(run) for run in runs] or None}
+    return [f"strategy.{name}={json.dumps(value)}" for name, value in values.items() if value is not None]
+
+
+def _learned(space: SearchSpace) -> tuple[Source, ...]:
+    """What the search learns from other runs, if its strategy does that."""
+    settings = space.file.strategy
+    if not settings.learn_from:
+        return ()
+    from nas.strategy import strategies
+    from nas.strategy.learner import learns
+    from nas.study.earlier import sources
+
+    if not learns(strategies.get(settings.name)):
+        able = [name for name in strategies.names() if learns(strategies.get(name))]
+        text = f"'{settings.name}' learns from no other run; {', '.join(able) or 'no strategy'} does"
+        raise space.document.error(("strategy", "learn_from"), text)
+    return tuple(sources(space))
 
 
 def _check_names(space: SearchSpace) -> None:
     file, document = space.file, space.document
     if file.strategy.name not in STRATEGIES or file.strategy.options:
         _check_strategy(space)
+    if file.strategy.scores or file.strategy.prefilter:
+        _check_asked_scores(space)
     if file.evaluator != "train":
         _check_evaluator(space)
         if file.evaluator == "zero-cost":
@@ -79,9 +129,10 @@ def _check_names(space: SearchSpace) -> None:
             raise document.error(
                 ("objectives", place), f"'{objective.metric}' is not a metric{nearest(objective.metric, METRICS)}"
             )
-    if file.stop.metric is not None and file.stop.metric not in RUNGS:
+    compared = dict.fromkeys((*RUNGS, *(objective.metric for objective in file.objectives)))
+    if file.stop.metric is not None and file.stop.metric not in compared:
         raise document.error(
-            ("stop", "metric"), f"'{file.stop.metric}' is not what rungs compare{nearest(file.stop.metric, RUNGS)}"
+            ("stop", "metric"), f"'{file.stop.metric}' is not what rungs compare{nearest(file.stop.metric, compared)}"
         )
 
 
@@ -98,6 +149,22 @@ def _check_strategy(space: SearchSpace) -> None:
         configured(settings.name, settings.options)(0, View(space.draw))
     except InputError as error:
         raise space.document.error(("strategy", "options"), str(error)) from None
+
+
+def _check_asked_scores(space: SearchSpace) -> None:
+    """See that the scores of proposals are known, and that there are images to compute them on."""
+    from nas.evaluate.zero_cost import BASELINES, known
+
+    strategy = space.file.strategy
+    asked: list[tuple[tuple[str | int, ...], str]] = [(("strategy", "scores", n), name) for n, name in enumerate(strategy.scores)]
+    if strategy.prefilter is not None:
+        asked.append((("strategy", "prefilter", "by"), strategy.prefilter.by))
+    for place, name in asked:
+        if name not in known():
+            raise space.document.error(place, f"'{name}' is not a score{nearest(name, known())}")
+        if space.file.reads_results and name not in BASELINES:
+            text = f"'{name}' needs images, which a table has not; {' and '.join(BASELINES)} need none"
+            raise space.document.error(place, text)
 
 
 def _check_scores(space: SearchSpace) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import glob
+import inspect
 import io
 import re
 import runpy
@@ -28,6 +29,7 @@ from nas.zoo import entries, find
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = ("README.md", "results/README.md")  # their blocks follow each other
+AS_THEY_ARE = ("nasbench201", "thrifty.yaml")  # searches of a table, or whose epochs and rungs are what is shown
 TINY = ["train.epochs=1", "train.final_epochs=1", "stop.name=none", "data.limit=60", "train.precision=float32"]
 
 
@@ -61,7 +63,9 @@ def quick(arguments: list[str]) -> list[str]:
     command, *rest = arguments
     runner = [] if "--runner" in rest else ["--runner", "local"]
     if command == "search":
-        return [*arguments, *runner, "--trials", "2", *(part for value in TINY for part in ("--set", value))]
+        shown = rest[0] in AS_THEY_ARE
+        tiny = ["data.limit=60"] if shown else TINY
+        return [*arguments, *runner, "--trials", "4" if shown else "2", *(part for value in tiny for part in ("--set", value))]
     return [*arguments, *runner, "--trials", "3"] if command == "resume" else arguments
 
 
@@ -112,7 +116,7 @@ def test_what_the_readme_shows_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPa
             exec(compile(block.text, f"{block.document}:{block.line}", "exec"), {"__name__": "__main__"})
     monkeypatch.delitem(sys.modules, "mine")
     runs = {path.parent.name for path in Path("results").glob("*/study.journal")}
-    assert {"digits", "first", "flowers", "blobs", "choices", "two", "mine"} <= runs
+    assert {"digits", "first", "flowers", "blobs", "choices", "more", "thrifty", "two", "mine"} <= runs
 
 
 def test_what_contributing_shows_runs(tmp_path: Path) -> None:
@@ -153,6 +157,17 @@ def test_the_published_networks_are_as_the_zoo_has_them():
     for name, *shown in rows:
         genome = find(name).genome
         assert shown == [str(genome.depth), f"{genome.params:,}", f"{genome.macs:,}", figures(find(name))]
+
+
+def test_the_options_of_every_strategy_are_in_its_table():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    section = text.partition("| `strategy.name` | `strategy.options` |")[2].partition("\n\n")[0]
+    rows = re.findall(r"^\| `([\w-]+)` \|(.*?)\|", section, re.MULTILINE)
+    shown = {name: re.findall(r"`(\w+): ([^`]+)`", options) for name, options in rows}
+    parameters = {name: inspect.signature(strategies.get(name)).parameters.values() for name in strategies.names()}
+    assert shown == {
+        name: [(p.name, str(p.default)) for p in found if p.kind is p.KEYWORD_ONLY] for name, found in parameters.items()
+    }
 
 
 def test_every_runner_is_named():

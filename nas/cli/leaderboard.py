@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from nas.cli.show import table
+from nas.cli.show import cut, table
 
 if TYPE_CHECKING:
     from nas.study import Run, Trial
 
 WIDE = 130  # columns of a terminal from which on costs are written out
-RANKS = ("finished", "brought", "stopped", "running", "failed")
+FEW, MANY = 1, 3  # columns for scores, on a narrow and on a wide terminal: choices need room too
+RANKS = ("finished", "brought", "stopped", "paused", "running", "failed")
+UNTRAINED = ("repeat", "over-budget", "screened")
 
 
 def overview(run: Run, *, limit: int | None, width: int | None) -> str:
-    """The leaderboard, the answer in a sentence, and what final trainings measured."""
+    """The leaderboard, the answer in a sentence, how scores agree with results, and what final trainings measured."""
+    from nas.study.agreement import agreement, in_words
     from nas.study.summary import answer, number_text
 
     lines = [leaderboard(run, limit=limit, width=width), "", answer(run)]
+    trials, about = run.trials, run.store.about()
+    scores = agreement(trials, run.space.file)
+    if scores is not None:
+        lines.append(in_words(scores))
+    if about.get("ended"):
+        lines.append(f"The search ended with {sum(t.trains for t in trials)} of {about['trials']} networks ({about['ended']}).")
     for number, final in run.store.finals().items():
         lines.append(f"Final training of trial {number}: test error {number_text('error', final['metrics']['test_error'])}.")
     return "\n".join(lines)
@@ -36,23 +46,45 @@ def leaderboard(run: Run, *, limit: int | None, width: int | None) -> str:
 
     shown = sorted((trial for trial in trials if trial.state in RANKS), key=rank)
     wide = width is None or width >= WIDE
-    head = ["trial", "state", objective.metric, "params", "macs", "depth", *(["epochs", "seconds"] if wide else []), "choices"]
-    rows = [_cells(trial, objective.metric, trial.number in front, wide=wide) for trial in shown[:limit]]
-    lines = [table(head, rows, width=width)]
-    if front:
-        lines.append("* on the front")
+    scores, hidden = _scores(run, trials, room=None if width is None else MANY if wide else FEW)
+    head = ["trial", "state", objective.metric, "params", "macs", *scores, "depth"]
+    head += [*(["epochs", "seconds"] if wide else []), "choices"]
+    rows = [_cells(trial, objective.metric, scores, trial.number in front, wide=wide) for trial in shown[:limit]]
+    _mark_inherited(shown[:limit], rows)
+    lines = [table(head, rows, width=width), *_legend(trials, front, hidden)]
     if limit is not None and len(shown) > limit:
         lines.append(f"{len(shown) - limit} more; nas show {run.folder} --all")
-    counts = {state: sum(trial.state == state for trial in trials) for state in ("repeat", "over-budget")}
+    counts = {state: sum(trial.state == state for trial in trials) for state in UNTRAINED}
     others = [f"{count} {state}" for state, count in counts.items() if count]
     if others:
         lines.append(f"not trained: {', '.join(others)}")
-    return "\n".join(lines)
+    return "\n".join([lines[0], *(cut(line, width) for line in lines[1:])])
 
 
-def _cells(trial: Trial, metric: str, on_front: bool, *, wide: bool) -> list[str]:
+def _scores(run: Run, trials: Sequence[Trial], *, room: int | None) -> tuple[list[str], list[str]]:
+    """The scores that have a column, that of the prefilter first, and those that there is no room for."""
+    from nas.study.agreement import BASELINES, names_of
+
+    file = run.space.file
+    names = [name for name in names_of(trials) if name not in (*BASELINES, file.objectives[0].metric)]
+    prefilter = file.strategy.prefilter
+    if prefilter is not None:
+        names.sort(key=lambda name: name != prefilter.by)
+    return names[:room], [] if room is None else names[room:]
+
+
+def _legend(trials: Sequence[Trial], front: set[int], hidden: list[str]) -> list[str]:
+    lines = ["* on the front"] if front else []
+    if any(trial.inherits is not None for trial in trials):
+        lines.append("^ started from the weights of that trial; final trainings start from scratch")
+    if hidden:
+        lines.append(f"no room for {', '.join(hidden)}; --json has all")
+    return lines
+
+
+def _cells(trial: Trial, metric: str, scores: Sequence[str], on_front: bool, *, wide: bool) -> list[str]:
     from nas.drawing.numbers import short
-    from nas.study.summary import choices_text, number_text
+    from nas.study.summary import choices_text, number_text, state_text
 
     last = trial.curve[max(trial.curve)] if trial.curve else {}
     value = trial.value(metric)
@@ -60,26 +92,39 @@ def _cells(trial: Trial, metric: str, on_front: bool, *, wide: bool) -> list[str
     reason = f"({trial.reason.splitlines()[0][:60]}) " if trial.state == "failed" and trial.reason else ""
     return [
         f"{trial.number}{'*' if on_front else ' '}",
-        trial.state,
+        state_text(trial),
         number_text(metric, last.get(metric) if value is None else value),
         *costs,
+        *(number_text(name, trial.scores.get(name)) for name in scores),
         str(trial.depth),
         *([str(max(trial.curve, default=0)), f"{trial.seconds:.1f}"] if wide else []),
         reason + (choices_text(trial) if wide else choices_text(trial).replace(", ", " ")),
     ]
 
 
+def _mark_inherited(trials: Sequence[Trial], rows: list[list[str]]) -> None:
+    """Behind the result the trial whose weights it began with; results stay in line."""
+    marks = ["" if trial.inherits is None else f"^{trial.inherits}" for trial in trials]
+    most = max(map(len, marks), default=0)
+    for mark, row in zip(marks, rows, strict=True):
+        row[2] += mark.ljust(most)
+
+
 def details(run: Run, trial: Trial, *, width: int | None) -> str:
     """One trial: its choices, cost, metrics, curve and nodes, and why it failed."""
-    from nas.study.summary import choices_text, number_text
+    from nas.study.summary import choices_text, number_text, state_text
 
     lines = [
-        f"trial {trial.number} of {run.folder}: {trial.state}" + (f" ({trial.reason})" if trial.reason else ""),
+        f"trial {trial.number} of {run.folder}: {state_text(trial)}" + (f" ({trial.reason})" if trial.reason else ""),
         f"choices      {choices_text(trial)}",
         f"cost         {trial.params:,} params, {trial.macs:,} macs, depth {trial.depth}, {trial.activations:,} activations",
         f"seed         {trial.seed}   attempt {trial.attempt}   {trial.seconds:.1f} s",
         f"fingerprint  {trial.fingerprint or '-'}",
     ]
+    if trial.parents or trial.inherits is not None:
+        lines.append(f"lineage      {_lineage(trial)}")
+    if trial.scores:
+        lines += _scores_of(run, trial)
     if trial.metrics:
         lines.append(
             "metrics      " + ", ".join(f"{name} {number_text(name, value)}" for name, value in sorted(trial.metrics.items()))
@@ -95,3 +140,21 @@ def details(run: Run, trial: Trial, *, width: int | None) -> str:
 
         lines += ["", node_table(run.genome(trial), width=width)]
     return "\n".join(lines)
+
+
+def _lineage(trial: Trial) -> str:
+    listed = " and ".join(map(str, trial.parents))
+    parents = f"{'parent' if len(trial.parents) == 1 else 'parents'} {listed}" if trial.parents else ""
+    weights = f"starts from the weights of trial {trial.inherits}" if trial.inherits is not None else ""
+    return ", ".join(part for part in (parents, weights) if part)
+
+
+def _scores_of(run: Run, trial: Trial) -> list[str]:
+    """The scores of a trial and its params and macs, and how each of them agrees with results over the run."""
+    from nas.study.agreement import BASELINES, agreement, in_words
+    from nas.study.summary import number_text
+
+    values = {**trial.scores, **{name: trial.value(name) for name in BASELINES}}
+    lines = ["scores       " + ", ".join(f"{name} {number_text(name, value)}" for name, value in values.items())]
+    found = agreement(run.trials, run.space.file)
+    return lines if found is None else [*lines, "             " + in_words(found)]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from nas.cli.show import note
 from nas.drawing.numbers import short
-from nas.study.summary import choices_text, number_text
+from nas.study.summary import choices_text, number_text, state_text
 from nas.study.trial import Trial
 
 if TYPE_CHECKING:
@@ -43,19 +44,25 @@ def live(*, planned: int, objective: ObjectiveSettings, before: Iterable[Trial] 
 
 
 def _lines(metric: str) -> Watch:
-    said: set[int] = set()
+    said: set[tuple[int, str]] = set()
 
     def watch(trial: Trial) -> None:
-        if trial.settled and trial.number not in said:
-            said.add(trial.number)
+        told = trial.number, state_text(trial)  # a trial that pauses is told of at each rung, and when it ends
+        if _rests(trial) and trial.state != "screened" and told not in said:  # of those there are many
+            said.add(told)
             note(line(trial, metric))
 
     return watch
 
 
+def _rests(trial: Trial) -> bool:
+    """Whether nothing computes it now."""
+    return trial.settled or trial.state == "paused"
+
+
 def line(trial: Trial, metric: str) -> str:
-    """A settled trial in a line."""
-    head = f"trial {trial.number:>3}  {trial.state:<11}"
+    """A trial that is settled, or waits, in a line."""
+    head = f"trial {trial.number:>3}  {state_text(trial):<11} "
     what = f"{trial.params:>9,} params  depth {trial.depth:>3}  {choices_text(trial)}"
     value = _value(trial, metric)
     result = f"{metric} {number_text(metric, value):>8}  " if value is not None else ""
@@ -88,7 +95,7 @@ class View:
         from rich.text import Text
 
         trials = list(self._trials.values())
-        settled = [trial for trial in trials if trial.trains and trial.settled]
+        settled = [trial for trial in trials if trial.trains and _rests(trial)]
         running = [trial for trial in trials if trial.state == "running"]
         table = Table(box=None, expand=True, padding=(0, 2, 0, 0), header_style="bold", pad_edge=False)
         for name in ("trial", "state", "epoch", self._metric, "params", "macs", "depth"):
@@ -113,9 +120,10 @@ class View:
         ]
 
     def _sum(self, settled: list[Trial], running: list[Trial]) -> str:
-        repeats = sum(trial.state == "repeat" for trial in self._trials.values())
-        parts = [f"{len(settled)} of {self._planned} trained", f"{len(running)} running"]
-        parts += [f"{repeats} repeated"] if repeats else []
+        counts = Counter(trial.state for trial in self._trials.values())
+        parts = [f"{len(settled) - counts['paused']} of {self._planned} trained", f"{len(running)} running"]
+        named = (("paused", "paused"), ("repeat", "repeated"), ("screened", "screened"))
+        parts += [f"{counts[state]} {said}" for state, said in named if counts[state]]
         parts.append(f"{time.monotonic() - self._started:.0f} s")
         return ", ".join(parts) + self._best(settled)
 

@@ -7,10 +7,20 @@ from typing import Annotated
 
 import typer
 
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the plan and start nothing.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
+LearnFrom = Annotated[
+    list[Path] | None,
+    typer.Option("--learn-from", metavar="RUN", help="A run whose results the strategy learns from; repeatable."),
+]
+Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="A new folder; left out: results/NAME of the space.")]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")]
 Runner = Annotated[str, typer.Option("--runner", metavar="NAME", help="Where to run: laptop, workstation, local, or a file.")]
 Seed = Annotated[int | None, typer.Option("--seed", metavar="N", min=0, help="Another seed gives another search.")]
 Set = Annotated[list[str] | None, typer.Option("--set", metavar="A.B=C", help="Change a value of the search space; repeatable.")]
 Space = Annotated[str, typer.Argument(metavar="SPACE", help="A shipped name (nas space list) or a file.")]
+Strategy = Annotated[
+    str | None, typer.Option("--strategy", metavar="NAME", help="Who proposes: random, tpe, evolution, surrogate, ...")
+]
 TrialName = Annotated[str, typer.Argument(metavar="TRIAL", help="A trial's number, or best.", show_default=False)]
+Trials = Annotated[int | None, typer.Option("--trials", metavar="N", min=1, help="Networks to train.")]

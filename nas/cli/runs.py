@@ -41,9 +41,7 @@ def runs(
     if json:
         print_json(rows)
     elif rows:
-        cells = [
-            [row["run"], row["space"], f"{row['trained']} of {row['planned']}", row["metric"], row["best_text"]] for row in rows
-        ]
+        cells = [[row["run"], row["space"], _trained(row), row["metric"], row["best_text"]] for row in rows]
         print(table(["run", "space", "trained", "metric", "best"], cells))
     else:
         note(f"no runs in {folder}")
@@ -58,12 +56,18 @@ def _row(run: Run) -> dict:
     return {
         "run": str(run.folder),
         "space": run.space.name,
-        "trained": sum(trial.trains and trial.settled for trial in trials),
+        "trained": sum(trial.trains and trial.state not in ("running", "paused") for trial in trials),
+        "paused": sum(trial.state == "paused" for trial in trials),
         "planned": run.store.about()["trials"],
         "metric": metric,
         "best": best,
         "best_text": number_text(metric, best),
     }
+
+
+def _trained(row: dict) -> str:
+    paused = f", {row['paused']} paused" if row["paused"] else ""
+    return f"{row['trained']} of {row['planned']}{paused}"
 
 
 def show(
@@ -78,13 +82,15 @@ def show(
     """
     from nas.cli.leaderboard import details, overview
     from nas.study import Run
+    from nas.study.agreement import agreement
     from nas.study.summary import summary, trial_dict
 
     found = Run.open(run)
     if trial is not None:
         one = found.trial(trial)
         if json:
-            print_json(trial_dict(one) | {"genome": one.genome})
+            scores = agreement(found.trials, found.space.file)
+            print_json(trial_dict(one) | {"genome": one.genome, "agreement": scores.to_dict() if scores else None})
         else:
             print(details(found, one, width=columns(sys.stdout)))
     elif json:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,13 +12,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nas.cli.options import Json, RunFolder, Runner, Seed, Set, Space
+from nas.cli.options import DryRun, Json, LearnFrom, Out, RunFolder, Runner, Seed, Set, Space, Strategy, Trials
 from nas.cli.show import columns, note, print_json
 
 if TYPE_CHECKING:
-    from nas.study import Run
+    from nas.runner import Plan
+    from nas.study import Run, Trial
 
 SHOWN = 8  # trials of the leaderboard at the end
+_DETAILS = re.compile(r"\([^)]*\)|[\d.,]+")  # in what reasons of one kind differ: which network, how much
 
 
 def add_to(app: typer.Typer) -> None:
@@ -28,35 +32,53 @@ def add_to(app: typer.Typer) -> None:
 def search(
     space: Space,
     runner: Runner = "laptop",
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="A new folder; left out: results/NAME of the space.")
-    ] = None,
-    trials: Annotated[int | None, typer.Option("--trials", metavar="N", min=1, help="Networks to train.")] = None,
+    out: Out = None,
+    trials: Trials = None,
     seed: Seed = None,
+    strategy: Strategy = None,
+    learn_from: LearnFrom = None,
     set_: Set = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the plan and start nothing.")] = False,
+    dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
     """Search a space: propose networks and train them."""
     from nas import api
 
+    overrides, runs = set_ or [], learn_from or []
     if dry_run:
-        prepared = api.prepare(space, runner_name=runner, out=out, trials=trials, seed=seed, overrides=set_ or [])
-        for line in [*prepared.plan.lines, *(f"warning: {text}" for text in prepared.plan.warnings)]:
-            note(line)
-        if json:
-            print_json({"plan": prepared.plan.lines, "warnings": prepared.plan.warnings, "workers": prepared.plan.workers})
+        prepared = api.prepare(
+            space,
+            runner_name=runner,
+            out=out,
+            trials=trials,
+            seed=seed,
+            strategy=strategy,
+            learn_from=runs,
+            overrides=overrides,
+        )
+        _print_plan(prepared.plan, json=json)
         return
     from nas.cli.live import live
     from nas.space import load
 
-    file = load(space, overrides=set_ or []).file
+    file = load(space, overrides=overrides).file
     folder = out or api.free_folder(file.name)
     with (
         _interruptible(folder),
         live(planned=trials or file.strategy.trials, objective=file.objectives[0]) as watch,
     ):
-        run = api.search(space, runner=runner, out=folder, trials=trials, seed=seed, overrides=set_ or [], watch=watch, say=note)
+        run = api.search(
+            space,
+            runner=runner,
+            out=folder,
+            trials=trials,
+            seed=seed,
+            strategy=strategy,
+            learn_from=runs,
+            overrides=overrides,
+            watch=watch,
+            say=note,
+        )
     _finish(run, json=json)
 
 
@@ -96,16 +118,41 @@ def _interruptible(folder: Path) -> Iterator[None]:
         raise typer.Exit(130) from None
 
 
+def _print_plan(plan: Plan, *, json: bool) -> None:
+    for line in [*plan.lines, *(f"warning: {text}" for text in plan.warnings)]:
+        note(line)
+    if json:
+        print_json({"plan": plan.lines, "warnings": plan.warnings, "workers": plan.workers})
+
+
 def _finish(run: Run, *, json: bool) -> None:
     from nas.cli.leaderboard import overview
     from nas.study.summary import summary
 
-    finished = any(trial.state == "finished" for trial in run.trials)
+    trials = run.trials
+    finished = any(trial.state == "finished" for trial in trials)
     note()
     note(overview(run, limit=SHOWN, width=columns(sys.stderr)))
-    if finished:
+    if finished and run.space.file.reads_results:
+        note(f"next: nas report {run.folder}")  # there are no images to train on
+    elif finished:
         note(f"next: nas train {run.folder} best, then nas export {run.folder} best; nas report {run.folder}")
+    else:
+        note(_why_none(trials))
     if json:
         print_json(summary(run))
     if not finished:
         raise typer.Exit(1)
+
+
+def _why_none(trials: list[Trial]) -> str:
+    """Why no trial finished: the commonest reason, and how many have it."""
+    trained = [trial for trial in trials if trial.trains]
+    failed = [" ".join(trial.reason.split()) for trial in trained if trial.state == "failed"]
+    if not failed:
+        return f"No network was trained to the end: {len(trained)} were begun"
+    alike = Counter(_DETAILS.sub("", reason) for reason in failed)
+    commonest, count = alike.most_common(1)[0]
+    example = next(reason for reason in failed if _DETAILS.sub("", reason) == commonest)
+    often = "" if count == len(failed) else f", {count} of them alike"
+    return f"{len(failed)} of {len(trained)} trials failed{often}: {example}"

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, TextIO
 
-_NUMBER = re.compile(r"-?[\d,.]+(e[-+]?\d+)?[kMGT]?( %)?\*?")
+_NUMBER = re.compile(r"-?[\d,.]+(e[-+]?\d+)?[kMGT]?( %)?(\*|\^\d+)?")  # a mark may follow
 
 
 def note(text: str = "") -> None:

@@ -11,6 +11,7 @@ from functools import partial
 
 from nas.edit.draft import only_reader, predicting
 from nas.edit.layers import add_branch, deepen, rewire, swap_op
+from nas.edit.shortcut import deepen_residual
 from nas.edit.unit import convolutions, tail_of, with_kernel
 from nas.edit.widths import widen, widenable
 from nas.errors import GenomeError
@@ -47,6 +48,10 @@ edits: Registry[Sites] = Registry("kind of edit")
 
 def _deepen(genome: Genome) -> list[Edit]:
     return [Edit("deepen", name, "", partial(deepen, node=name)) for name in convolutions(genome)]
+
+
+def _deepen_residual(genome: Genome) -> list[Edit]:
+    return [Edit("deepen-residual", name, "", partial(deepen_residual, node=name)) for name in convolutions(genome)]
 
 
 def _widen(genome: Genome) -> list[Edit]:
@@ -123,6 +128,7 @@ def _kernel(op: ops.Conv2d, kernel: int) -> ops.Conv2d | None:
 
 
 edits.register("deepen", _deepen)
+edits.register("deepen-residual", _deepen_residual)
 edits.register("widen", _widen)
 edits.register("add-branch", _add_branch)
 edits.register("rewire", _rewire)

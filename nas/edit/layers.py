@@ -1,4 +1,8 @@
-"""Edits of layers and wires: deepen, add a branch, rewire, swap an operation."""
+"""Edits of layers and wires: deepen, add a branch, rewire, swap an operation.
+
+What is new is named for the convolution that it stands at: one edit gives one name, whatever was edited before it, so a
+network finds its weights again in another draw of the same space.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +23,7 @@ def deepen(genome: Genome, node: str, *, kernel: int = 3) -> Genome:
     more = ops.Conv2d(op.out_channels, (kernel, kernel), (1, 1), (half, half), groups=op.groups, bias=op.bias)
     draft = Draft(genome, behind=found.end)
     readers = draft.readers(found.end)
-    end = found.append(draft, f"{_scope(node)}deeper", found.end, more)
+    end = found.append(draft, f"{node}_deeper", found.end, more)
     draft.redirect(found.end, end, readers=readers)
     return draft.genome()
 
@@ -43,7 +47,7 @@ def add_branch(genome: Genome, node: str, *, kernel: int = 3) -> Genome:
 
 def _one_more_part(genome: Genome, found: Unit, beside: ops.Conv2d, concat: str) -> Genome:
     draft = Draft(genome, behind=found.end)
-    scope = f"{_scope(found.conv.name)}branch"
+    scope = f"{found.conv.name}_branch"
     end = draft.add(f"{scope}/conv", beside, found.conv.inputs[0])
     for follower in found.tail:
         end = draft.add(f"{scope}/{'act' if isinstance(follower.op, ops.Activation) else 'norm'}", follower.op, end)
@@ -55,7 +59,7 @@ def _summed(genome: Genome, found: Unit, beside: ops.Conv2d) -> Genome:
     linear = [follower for follower in found.tail if not isinstance(follower.op, ops.Activation)]
     meeting = linear[-1].name if linear else found.conv.name
     draft = Draft(genome, behind=meeting)
-    scope, readers = f"{_scope(found.conv.name)}branch", draft.readers(meeting)
+    scope, readers = f"{found.conv.name}_branch", draft.readers(meeting)
     end = draft.add(f"{scope}/conv", beside, found.conv.inputs[0])
     for follower in linear:
         end = draft.add(f"{scope}/norm", follower.op, end)
@@ -90,7 +94,3 @@ def swap_op(genome: Genome, node: str, op: Op) -> Genome:
     if swapped.shapes[node] != genome.shapes[node]:
         raise GenomeError(f"node '{node}' puts out {genome.shapes[node]}, and {op.kind} would {swapped.shapes[node]}")
     return swapped
-
-
-def _scope(name: str) -> str:
-    return name[: name.rfind("/") + 1]

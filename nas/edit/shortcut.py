@@ -20,17 +20,17 @@ def deepen_residual(genome: Genome, node: str, *, kernel: int = 3) -> Genome:
     """
     check_odd(kernel)
     found = unit(genome, node)
-    op, half, scope = found.op, kernel // 2, node[: node.rfind("/") + 1]
+    op, half, scope = found.op, kernel // 2, f"{node}_deeper"
     draft = Draft(genome, behind=found.end)
     readers = draft.readers(found.end)
     source = found.end
     if found.preactivated and found.norm is not None:
-        source = draft.add(f"{scope}deeper/norm", found.norm, source)
+        source = draft.add(f"{scope}/norm", found.norm, source)
     if not found.activated:
-        source = draft.add(f"{scope}deeper/act", found.activation, source)
+        source = draft.add(f"{scope}/act", found.activation, source)
     more = ops.Conv2d(op.out_channels, (kernel, kernel), (1, 1), (half, half), groups=op.groups, bias=op.bias)
-    source = draft.add(f"{scope}deeper/conv", more, source)
+    source = draft.add(f"{scope}/conv", more, source)
     if not found.preactivated and found.norm is not None:
-        source = draft.add(f"{scope}deeper/norm", found.norm, source)
-    draft.redirect(found.end, draft.add(f"{scope}deeper/sum", ops.Add(), found.end, source), readers=readers)
+        source = draft.add(f"{scope}/norm", found.norm, source)
+    draft.redirect(found.end, draft.add(f"{scope}/sum", ops.Add(), found.end, source), readers=readers)
     return draft.genome()

@@ -3,7 +3,7 @@
 Importing this package loads no torch; the shipped evaluators load it when a job runs.
 """
 
-from nas.evaluate.context import Context, NotANumber, StopTrial, TimeLimit
+from nas.evaluate.context import Context, NotANumber, PauseTrial, StopTrial, TimeLimit
 from nas.evaluate.evaluators import Evaluator, Shipped, evaluators
 from nas.evaluate.execute import run_job
 from nas.evaluate.final import train_final
@@ -16,6 +16,7 @@ __all__ = [
     "Job",
     "NotANumber",
     "Outcome",
+    "PauseTrial",
     "Shipped",
     "StopTrial",
     "TimeLimit",

@@ -23,6 +23,10 @@ class StopTrial(Exception):
     """The trial is stopped: let it pass, `run_job` catches it."""
 
 
+class PauseTrial(Exception):
+    """The trial pauses, to go on later: let it pass, `run_job` catches it."""
+
+
 class TimeLimit(Exception):
     """The trial's time is over: let it pass, `run_job` catches it."""
 
@@ -76,8 +80,9 @@ class Context:
     def report(self, epoch: int, metrics: Mapping[str, float]) -> None:
         """Say what was measured after `epoch` (1, 2, ...).
 
-        Raises `StopTrial` if the trial is not to go on, `NotANumber` for a metric that is not finite,
-        `TimeLimit` when the time is over and epochs are left. Let them pass.
+        Raises `StopTrial` if the trial is not to go on, `PauseTrial` where it is to pause, `NotANumber` for a metric
+        that is not finite, `TimeLimit` when the time is over and epochs are left. Let them pass. What has to be there
+        when the trial goes on is saved before it reports.
         """
         self._raise_if_ended()
         numbers = self.checked(metrics, where=f" after epoch {epoch}")
@@ -85,6 +90,8 @@ class Context:
         if not self._report(int(epoch), dict(numbers)):
             self._end(StopTrial(f"after epoch {epoch}"))
         if epoch < self.epochs:
+            if self.job.until is not None and epoch >= self.job.until:
+                self._end(PauseTrial(f"after epoch {epoch}"))
             self.check_time()
 
     def check_time(self) -> None:

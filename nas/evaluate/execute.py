@@ -9,7 +9,7 @@ import time
 from dataclasses import replace
 
 from nas import plugins
-from nas.evaluate.context import Context, NotANumber, Report, StopTrial, TimeLimit
+from nas.evaluate.context import Context, NotANumber, PauseTrial, Report, StopTrial, TimeLimit
 from nas.evaluate.evaluators import Evaluator, find
 from nas.evaluate.job import Job
 from nas.evaluate.memory import is_out_of_memory, make_room
@@ -58,8 +58,9 @@ def _attempt(job: Job, context: Context, evaluator: Evaluator | None) -> Outcome
         raise
     except BaseException as raised:  # not Exception: extensions written in Rust panic with a BaseException
         error = context.ended or raised
-    if isinstance(error, StopTrial):
-        return Outcome(status="stopped", metrics=context.metrics, seconds=0)
+    if isinstance(error, StopTrial | PauseTrial):
+        status = "stopped" if isinstance(error, StopTrial) else "paused"
+        return Outcome(status=status, metrics=context.metrics, seconds=0)
     if is_out_of_memory(error) and context.adapts and context.batch_scale < MAX_BATCH_SCALE:
         return None
     told = isinstance(error, NotANumber | TimeLimit)

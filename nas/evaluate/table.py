@@ -69,24 +69,33 @@ class Table:
         return metrics
 
     def row(self, genome: Genome) -> int:
-        """The row of a genome; `InputError` where there is none, or one of other costs."""
-        if self.keys == ("fingerprint",):
-            key: Key = (genome.fingerprint,)
-        else:
-            edges = cell_of(genome)
-            if set(edges) != set(self.keys):
-                raise InputError(f"{self.name} is of cells of {', '.join(self.keys)}; this one has {', '.join(edges)}")
-            key = tuple([edges[edge] for edge in self.keys])
-        if key not in self.rows:
-            what = ", ".join(f"{name} {value}" for name, value in zip(self.keys, key, strict=True))
-            raise InputError(f"{self.name} lacks this network ({what}); it has {len(self.rows):,} others")
-        row = self.rows[key]
-        for cost in COSTS:
+        """The row of a genome; `InputError` where there is none."""
+        row = self.find(genome)
+        if row is None:
+            raise InputError(f"{self.name} lacks this network ({self.named(genome)}); it has {len(self.rows):,} others")
+        return row
+
+    def find(self, genome: Genome) -> int | None:
+        """The row of a genome, if there is one; `InputError` where the table is of other cells or costs."""
+        row = self.rows.get(self._key(genome))
+        for cost in COSTS if row is not None else ():
             if cost in self.columns and self.columns[cost][row] != getattr(genome, cost):
                 own, given = getattr(genome, cost), self.columns[cost][row]
                 text = f"has {given:,.0f} {cost} in {self.name} and {own:,} here: the table is of another skeleton or image"
                 raise InputError(f"this network {text}")
         return row
+
+    def named(self, genome: Genome) -> str:
+        """What a row of this genome would be found by, in words."""
+        return ", ".join(f"{name} {value}" for name, value in zip(self.keys, self._key(genome), strict=True))
+
+    def _key(self, genome: Genome) -> Key:
+        if self.keys == ("fingerprint",):
+            return (genome.fingerprint,)
+        edges = cell_of(genome)
+        if set(edges) != set(self.keys):
+            raise InputError(f"{self.name} is of cells of {', '.join(self.keys)}; this one has {', '.join(edges)}")
+        return tuple([edges[edge] for edge in self.keys])
 
 
 def _both(metrics: dict[str, float]) -> dict[str, float]:

@@ -1,7 +1,8 @@
-"""The evaluator "train": train a genome from scratch and measure it on the validation part.
+"""The evaluator "train": train a genome and measure it on the validation part.
 
-Each epoch ends in a checkpoint and a report {error, loss, accuracy, train_loss, seconds}. A training that was
-broken off goes on from there, and on a CPU ends in the weights and metrics of an unbroken one, bit for bit.
+The network starts from scratch, or from its parent's weights where the job names a parent. Each epoch ends in a checkpoint
+and a report {error, loss, accuracy, train_loss, seconds}. A training that was broken off goes on from there, and on a CPU
+ends in the weights and metrics of an unbroken one, bit for bit.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any, Literal
 from nas.data import Dataset
 from nas.errors import InputError
 from nas.evaluate.context import Context
+from nas.evaluate.inherited import Parent
 from nas.evaluate.precision import choose
 from nas.evaluate.training import Training
 from nas.evaluate.weights import save_weights
@@ -27,7 +29,7 @@ def train(genome: Genome, context: Context) -> dict[str, float]:
     error: the share of images misclassified, 0..1. loss: mean cross-entropy. seconds: of training and
     measuring. The weights stay as `weights.safetensors` in the job's folder of checkpoints.
     """
-    return fit(genome, context, part="train", measure="validation")
+    return fit(genome, context, part="train", measure="validation", parent=Parent.of(context.job.parent))
 
 
 def fit(
@@ -36,18 +38,24 @@ def fit(
     *,
     part: Literal["train", "all_train"],
     measure: Literal["validation", "test"],
+    parent: Parent | None = None,
 ) -> dict[str, float]:
-    """Train on `part`. "validation" is measured after each epoch, "test" once at the end, as test_error."""
+    """Train on `part`, from the weights of `parent` or from scratch, whatever the job says.
+
+    "validation" is measured after each epoch, "test" once at the end, as test_error.
+    """
     settings, dataset = context.train, context.dataset
     _check(genome, dataset)
-    key = _key(context, dataset, part=part, measure=measure)
+    key = _key(context, dataset, part=part, measure=measure, parent=parent)
     state = context.load()
     if state is None or state.get("key") != key:
         state = None
     elif "metrics" in state:  # finished before, and the outcome was lost
         return _told_again(context, state)["metrics"]
     precision = state["precision"] if state else choose(settings, genome, dataset, context.device)
-    training = Training(genome, context, settings, dataset, part=part, precision=precision)
+    # A state that is gone on from holds weights already.
+    start = parent.handed_on(genome, seed=context.seed) if parent and not state else None
+    training = Training(genome, context, settings, dataset, part=part, precision=precision, start=start)
     if state:
         training.restore(state)
         _told_again(context, state)
@@ -91,10 +99,11 @@ def _check(genome: Genome, dataset: Dataset) -> None:
         )
 
 
-def _key(context: Context, dataset: Dataset, *, part: str, measure: str) -> str:
-    """What a state belongs to: another genome, seed, recipe or data set must not go on from it."""
+def _key(context: Context, dataset: Dataset, *, part: str, measure: str, parent: Parent | None) -> str:
+    """What a state belongs to: another genome, seed, recipe, data set or start must not go on from it."""
     job = context.job
     recipe = TrainSettings.model_validate(job.train).model_dump(mode="json")
     split = [int(ids.sum()) for ids in (dataset.train, dataset.validation, dataset.test)]
     what = [job.genome, job.seed, job.epochs, recipe, dataset.fingerprint, split, part, measure]
+    what += [parent.key] if parent else []
     return hashlib.blake2b(json.dumps(what, sort_keys=True).encode(), digest_size=16).hexdigest()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -26,7 +26,8 @@ class Training:
     """A network, its optimiser and its data; `epochs_done` epochs are behind it.
 
     The order of the images, their augmentation and dropout depend only on the context's seed and the epoch's
-    number, so an epoch needs nothing of the ones before but the weights and the optimiser's state.
+    number, so an epoch needs nothing of the ones before but the weights and the optimiser's state. `start`: the
+    weights to begin with; left out, they are drawn from the seed.
     """
 
     def __init__(
@@ -38,11 +39,14 @@ class Training:
         *,
         part: str,
         precision: str,
+        start: Mapping[str, Tensor] | None = None,
     ) -> None:
         self.context, self.settings, self.precision = context, settings, precision
         self.device = torch.device(context.device)
         self.channels_last = settings.channels_last is not False
         network = build(genome, seed=context.seed)
+        if start is not None:
+            network.load_state_dict(start)
         self.model = recipe.placed(network, self.device, channels_last=self.channels_last)
         self.optimizer = recipe.optimizer(settings, self.model)
         self.average = recipe.Average(self.model, decay=settings.ema) if settings.ema is not None else None

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from nas.data import Dataset
+from nas.errors import RunError
 from nas.evaluate.checkpoint import write_whole
 from nas.genome import Genome
 
@@ -42,15 +43,21 @@ def save_weights(model: nn.Module, genome: Genome, dataset: Dataset, *, folder: 
 
 def load_weights(model: nn.Module, genome: Genome, path: Path) -> nn.Module:
     """Put the weights of a file that `save_weights` wrote into the network of the same genome."""
+    model.load_state_dict(read_weights(genome, path))
+    return model
+
+
+def read_weights(genome: Genome, path: Path) -> dict[str, torch.Tensor]:
+    """The tensors of a file that `save_weights` wrote for this genome, by name, on the CPU.
+
+    Raises `RunError` for a file that is missing or of another genome, `SafetensorError` for one that is torn.
+    """
     from safetensors import safe_open
 
-    from nas.errors import RunError
-
+    if not path.is_file():
+        raise RunError(f"{path}: must hold the weights of genome {genome.fingerprint}, and there is no such file")
     with safe_open(path, framework="pt") as file:
-        metadata = file.metadata() or {}
-        if metadata.get("fingerprint") != genome.fingerprint:
-            got = metadata.get("fingerprint", "no genome's")
+        got = (file.metadata() or {}).get("fingerprint", "no genome's")
+        if got != genome.fingerprint:
             raise RunError(f"{path}: must hold the weights of genome {genome.fingerprint}, got {got}")
-        tensors: dict[str, torch.Tensor] = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    model.load_state_dict(tensors)
-    return model
+        return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118

@@ -1,6 +1,8 @@
 """A whole network from stages of blocks: stem, stages that halve the resolution, classifier.
 
 The skeleton of the CIFAR networks (He et al. 2016a, arXiv:1512.03385, section 4.2), with any block and connectivity.
+Which stages halve may be said of each, as in the macro skeletons of TransNAS-Bench-101 (Duan et al. 2021,
+arXiv:2105.11871, section 3.1).
 """
 
 from __future__ import annotations
@@ -19,12 +21,17 @@ from nas.motif.connectivity import Connectivity, Lines, Step
 
 @dataclass(frozen=True, slots=True)
 class Stem:
-    """The first convolution, and a 3x3 max pooling of stride 2 behind it where `pool` is set."""
+    """The first convolutions, and a 3x3 max pooling of stride 2 behind them where `pool` is set.
+
+    Of several all but the last have half of the width, as in the deep stems of Inception v3 and ResNet-C (He et al. 2019,
+    arXiv:1812.01187, figure 2b); each takes a stride of 2, the first ones first, and the last what is left of `stride`.
+    """
 
     width: int = 16
     kernel: int = 3
     stride: int = 1
     pool: bool = False
+    convs: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,7 @@ class Stage:
     block: Block
     connect: Connectivity
     options: BlockOptions = field(default_factory=BlockOptions)
+    stride: int | None = None  # of the first block; left out: 1 in the first stage, 2 in the others
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +56,7 @@ class Staged:
 
 
 def compose(plan: Staged, *, input_shape: Shape, classes: int) -> Builder:
-    """Add the nodes of the plan to a new builder; every stage but the first halves the resolution.
+    """Add the nodes of the plan to a new builder.
 
     Raises `GenomeError` for a stage that would shrink below one pixel.
     """
@@ -129,7 +137,7 @@ def _measured_head(block: Block, options: BlockOptions, dropout: float, shape: S
 
 def _begin(plan: Staged, number: int, lines: Lines) -> Lines:
     """The lines that the stage of this number takes; two are copies of one."""
-    if number > 1 and min(lines[0].shape[1:]) < 2:
+    if _stride(plan, number) > 1 and min(lines[0].shape[1:]) < 2:
         raise GenomeError(
             f"stage {number} would halve an image of {lines[0].shape[1]}x{lines[0].shape[2]}; "
             f"with this input there is room for {number - 1} stage(s)"
@@ -138,22 +146,32 @@ def _begin(plan: Staged, number: int, lines: Lines) -> Lines:
     return lines if len(lines) == wanted else lines * wanted
 
 
+def _stride(plan: Staged, number: int) -> int:
+    stride = plan.stages[number - 1].stride
+    return (2 if number > 1 else 1) if stride is None else stride
+
+
 def _steps(plan: Staged, number: int) -> Iterator[Step]:
-    """The blocks of a stage: the first halves the resolution, the last ends lines that the next stage does not take."""
-    stage = plan.stages[number - 1]
+    """The blocks of a stage: the first has the stride, the last ends lines that the next stage does not take."""
+    stage, stride = plan.stages[number - 1], _stride(plan, number)
     following = plan.stages[number].connect.lines if number < len(plan.stages) else 1
     ends = stage.connect.lines != following
     inner = Step(stage.block, stage.options, stage.width, 1)
     for index in range(1, stage.depth + 1):
-        first, last = number > 1 and index == 1, ends and index == stage.depth
-        yield replace(inner, stride=2 if first else 1, fuse=last) if first or last else inner
+        first, last = stride > 1 and index == 1, ends and index == stage.depth
+        yield replace(inner, stride=stride if first else 1, fuse=last) if first or last else inner
 
 
 def _stem(b: Builder, stem: Stem, block: Block, options: BlockOptions, line: Line) -> Line:
     with b.scope("stem"):
-        line = b.conv("conv", line, stem.width, kernel=stem.kernel, stride=stem.stride)
-        if not block.preactivated:
-            line = b.act("act", b.norm("norm", line), options.activation)
+        left = stem.stride
+        for number in range(1, stem.convs + 1):
+            last, name = number == stem.convs, str(number) if stem.convs > 1 else ""
+            width, stride = (stem.width, left) if last else (max(1, stem.width // 2), min(left, 2))
+            line = b.conv(f"conv{name}", line, width, kernel=stem.kernel, stride=stride)
+            left //= stride
+            if not (last and block.preactivated):
+                line = b.act(f"act{name}", b.norm(f"norm{name}", line), options.activation)
         return b.max_pool("pool", line, kernel=3, stride=2, padding=1) if stem.pool else line
 
 

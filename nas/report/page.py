@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import os
+import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -15,11 +16,14 @@ from typing import Any
 
 from nas.drawing.numbers import shower
 from nas.report.pictures import deeper_or_wider, trade_off
+from nas.report.scores import scores_against_results
 from nas.report.style import STYLE
+from nas.report.table import table
 from nas.report.trials import Trial, objectives, ranked, value_of
 
 SHOWN = 15
-STATES = ("finished", "stopped", "failed", "repeat", "over-budget", "running")
+NUMBER = re.compile(r"-?\d[\d.,]*(e[-+]?\d+)?(?<![.,])")
+STATES = ("finished", "stopped", "paused", "failed", "repeat", "over-budget", "screened", "running")
 
 
 def write_report(data: dict[str, Any], path: Path) -> None:
@@ -42,6 +46,7 @@ def page(data: dict[str, Any]) -> str:
         "</div>",
         _section("Final training, measured on the test part", _final(data.get("final"))),
         _section("The best trials", _leaderboard(data)),
+        _section("Scores against results", scores_against_results(data.get("agreement"))),
         _section("What did not finish", _failures(data.get("trials") or [])),
         _section("To reproduce", _reproduce(data)),
     ]
@@ -66,11 +71,12 @@ def _head(data: dict[str, Any], run: str) -> str:
     seconds = sum(trial.get("seconds") or 0 for trial in trials)
     facts = f"{len(trials)} trial{'' if len(trials) == 1 else 's'}: {', '.join(known)}" if trials else "no trials"
     spent = f"; {_duration(seconds)} of training" if seconds else ""
+    early = f"; ended early ({data['ended']})" if data.get("ended") else ""
     answer = data.get("answer") or "There is no answer yet: no trial has finished."
     return (
         f"<header><h1>{html.escape(run)}</h1>\n"
         f'<p class="answer">{html.escape(str(answer))}</p>\n'
-        f'<p class="facts">{html.escape(facts + spent)}</p></header>'
+        f'<p class="facts">{html.escape(facts + spent + early)}</p></header>'
     )
 
 
@@ -84,21 +90,26 @@ def _duration(seconds: float) -> str:
 def _leaderboard(data: dict[str, Any]) -> str:
     """Finished trials, the best first."""
     metrics = objectives(data)
-    trials = ranked(data.get("trials") or [], metrics[0])
+    trials = ranked(data)
     if not trials:
         return '<p class="note">No trial has finished.</p>'
-    numbers = list(dict.fromkeys([*metrics, "params", "macs", "depth", "width", "seconds"]))
+    scores = [str(name) for trial in trials for name in trial.get("scores") or {}]
+    numbers = list(dict.fromkeys([*metrics, "params", "macs", *scores, "depth", "width", "seconds"]))
     choices = list(dict.fromkeys(key for trial in trials for key in trial.get("choices") or {}))
     choices = [key for key in choices if key.rpartition(".")[2] not in numbers]
+    note = '<p class="note"><span class="mark">●</span> on the front; the best trial is shaded'
+    if any(trial.get("inherits") is not None for trial in trials):
+        numbers.append("inherits")
+        note += "; inherits: the trial whose weights it started from, where final trainings start from scratch"
+    note += "</p>"
     head = ["trial", *numbers, *choices]
     rows = [_row(trial, numbers, choices, best=data.get("best")) for trial in trials]
     kinds = ["number", *["number"] * len(numbers), *["word"] * len(choices)]
-    table = _table(head, kinds, rows[:SHOWN])
-    note = '<p class="note"><span class="mark">●</span> on the front; the best trial is shaded</p>'
+    shown = table(head, kinds, rows[:SHOWN])
     if len(rows) > SHOWN:
-        rest = _table(head, kinds, rows[SHOWN:])
-        table += f"<details><summary>{len(rows) - SHOWN} more</summary>{rest}</details>"
-    return note + table
+        rest = table(head, kinds, rows[SHOWN:])
+        shown += f"<details><summary>{len(rows) - SHOWN} more</summary>{rest}</details>"
+    return note + shown
 
 
 def _row(trial: Trial, numbers: Sequence[str], choices: Sequence[str], *, best: object) -> tuple[str, list[str]]:
@@ -107,31 +118,22 @@ def _row(trial: Trial, numbers: Sequence[str], choices: Sequence[str], *, best: 
     cells = [mark + html.escape(f"#{trial.get('number')}")]
     for name in numbers:
         value = value_of(trial, name)
-        cells.append("" if value is None else html.escape(shower(name, [value])(value)))
+        shown = "" if value is None else f"#{value}" if name == "inherits" else shower(name, [value])(value)
+        cells.append(html.escape(shown))
     chosen = trial.get("choices") or {}
     cells += [html.escape(str(chosen.get(key, ""))) for key in choices]
     return ("best" if best is not None and trial.get("number") == best else ""), cells
-
-
-def _table(head: Sequence[str], kinds: Sequence[str], rows: Iterable[tuple[str, Sequence[str]]]) -> str:
-    """A table of escaped cells; `kinds` are the columns' classes."""
-    top = "".join(f'<th class="{kind}">{html.escape(name)}</th>' for name, kind in zip(head, kinds, strict=True))
-    body = [
-        f'<tr class="{row}">'
-        + "".join(f'<td class="{kind}">{cell}</td>' for kind, cell in zip(kinds, cells, strict=True))
-        + "</tr>"
-        for row, cells in rows
-    ]
-    lines = "\n".join(body)
-    return f'<div class="scroll"><table><thead><tr>{top}</tr></thead><tbody>\n{lines}\n</tbody></table></div>'
 
 
 def _failures(trials: Sequence[Trial]) -> str:
     """Trials that neither finished nor were stopped, by reason, the most frequent first."""
     reasons: dict[tuple[str, str], list[str]] = {}
     for trial in trials:
-        if trial.get("state") in ("failed", "repeat", "over-budget"):
-            key = (str(trial["state"]), _first_line(trial.get("reason")))
+        if trial.get("state") in ("failed", "repeat", "over-budget", "screened"):
+            reason = _first_line(trial.get("reason"))
+            if trial["state"] == "screened":
+                reason = NUMBER.sub("…", reason)  # each has its own score in it
+            key = (str(trial["state"]), reason)
             reasons.setdefault(key, []).append(f"#{trial.get('number')}")
     if not reasons:
         return ""
@@ -140,7 +142,7 @@ def _failures(trials: Sequence[Trial]) -> str:
         ("", [html.escape(state), html.escape(reason), str(len(found)), html.escape(_listed(found))])
         for (state, reason), found in ordered
     ]
-    return _table(["state", "reason", "times", "trials"], ["word", "text", "number", "text"], rows)
+    return table(["state", "reason", "times", "trials"], ["word", "text", "number", "text"], rows)
 
 
 def _first_line(reason: object) -> str:
@@ -165,7 +167,7 @@ def _final(finals: object) -> str:
         rows.append(("", [f"#{number}", *cells, _duration(entry.get("seconds") or 0), str(entry.get("seed", ""))]))
     head = ["trial", *(name.replace("_", " ") for name in names), "time", "seed"]
     escaped = [(mark, [html.escape(cell) for cell in cells]) for mark, cells in rows]
-    return _table(head, ["number"] * len(head), escaped)
+    return table(head, ["number"] * len(head), escaped)
 
 
 def _flat(document: dict[str, Any], prefix: str = "") -> Iterable[tuple[str, Any]]:
@@ -184,6 +186,6 @@ def _reproduce(data: dict[str, Any]) -> str:
         parts.append('<p class="note">Save this as space.yaml and run: nas search space.yaml</p>')
         parts.append(f"<pre>{html.escape(str(data['space']))}</pre>")
     if versions:
-        table = _table(["package", "version"], ["word", "text"], versions)
-        parts.append(f"<details open><summary>versions</summary>{table}</details>")
+        rows = table(["package", "version"], ["word", "text"], versions)
+        parts.append(f"<details open><summary>versions</summary>{rows}</details>")
     return "\n".join(parts)

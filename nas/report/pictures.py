@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from nas.drawing.numbers import Axis, short, shower
 from nas.drawing.scatter import Dot, Line, scatter, symbol
-from nas.report.trials import Trial, connectivity, measured, objectives, value_of
+from nas.report.trials import Trial, connectivity, first_is_maximized, measured, objectives, value_of
 
 COLOURS = 6
 
@@ -31,7 +31,7 @@ def trade_off(data: dict[str, Any]) -> str:
             _at(trial, metric),
             _title(trial, metric),
             "front" if trial in front else "rest",
-            hollow=trial.get("state") == "stopped",
+            hollow=trial.get("state") != "finished",
             label=f"#{trial.get('number')}" if trial in front else "",
         )
         for trial in ordered
@@ -40,7 +40,7 @@ def trade_off(data: dict[str, Any]) -> str:
     legend = [
         (symbol("front"), "on the front"),
         (symbol("rest"), "finished"),
-        (symbol("rest", hollow=True), "stopped early"),
+        (symbol("rest", hollow=True), "stopped early or paused"),
     ]
     picture = scatter(dots, x=x, y=y, lines=[line], alt=f"{metric} against {cost} of {len(trials)} trials")
     return _figure(picture, legend, "A trial is on the front if no other is better in one and as good in the other.")
@@ -61,19 +61,21 @@ def deeper_or_wider(data: dict[str, Any]) -> str:
             _title(trial, metric),
             _colour(kinds, trial),
             shape=kinds.index(connectivity(trial)),
-            hollow=trial.get("state") == "stopped",
+            hollow=trial.get("state") != "finished",
         )
         for trial in sorted(trials, key=lambda trial: trial.get("state") == "finished")
     ]
-    lines = [_best_line([t for t in trials if connectivity(t) == kind], metric, kinds) for kind in kinds]
+    choose = max if first_is_maximized(data) else min
+    lines = [_best_line([t for t in trials if connectivity(t) == kind], metric, kinds, choose) for kind in kinds]
     legend = [(symbol(f"c{number % COLOURS}", shape=number), kind or "all trials") for number, kind in enumerate(kinds)]
     picture = scatter(dots, x=x, y=y, lines=lines, whole_x=True, alt=f"{metric} over depth of {len(trials)} trials")
-    return _figure(picture, legend, "Depth in weighted layers; lines join the best at each depth; hollow: stopped early.")
+    return _figure(
+        picture, legend, "Depth in weighted layers; lines join the best at each depth; hollow: stopped early or paused."
+    )
 
 
-def _best_line(trials: Sequence[Trial], metric: str, kinds: Sequence[str]) -> Line:
+def _best_line(trials: Sequence[Trial], metric: str, kinds: Sequence[str], choose: Callable[..., float]) -> Line:
     best: dict[float, float] = {}
-    choose = max if metric.endswith("accuracy") else min
     for trial in trials:
         if trial.get("state") == "finished":
             depth, value = _at(trial, "depth"), _at(trial, metric)

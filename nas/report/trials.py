@@ -8,12 +8,12 @@ from typing import Any
 
 Trial = dict[str, Any]
 
-MEASURED = ("finished", "stopped")
+MEASURED = ("finished", "stopped", "paused")
 
 
 def value_of(trial: Trial, name: str) -> float | None:
-    """A metric or a cost of a trial; of a stopped one the last that was reported; None if there is none."""
-    found = trial.get("metrics") or {}
+    """A metric, a cost or a score of a trial; of a stopped one the last that was reported; None if there is none."""
+    found = {**(trial.get("scores") or {}), **(trial.get("metrics") or {})}
     value = found.get(name, trial.get(name))
     if value is None and trial.get("curve"):
         value = (trial["curve"][-1][1] or {}).get(name)
@@ -22,7 +22,7 @@ def value_of(trial: Trial, name: str) -> float | None:
 
 
 def measured(trials: Sequence[Trial], *names: str) -> list[Trial]:
-    """The finished and the stopped trials that have all of these values."""
+    """The finished, the stopped and the paused trials that have all of these values."""
     return [
         trial for trial in trials if trial.get("state") in MEASURED and all(value_of(trial, name) is not None for name in names)
     ]
@@ -40,8 +40,15 @@ def objectives(data: dict[str, Any]) -> list[str]:
     return [str(name) for name in data.get("objectives") or []] or ["error"]
 
 
-def ranked(trials: Sequence[Trial], name: str) -> list[Trial]:
-    """Finished trials, the best value of `name` first; of an accuracy the highest is the best."""
-    done = [trial for trial in measured(trials, name) if trial.get("state") == "finished"]
-    sign = -1 if name.endswith("accuracy") else 1
+def first_is_maximized(data: dict[str, Any]) -> bool:
+    """Whether more of the first objective is better; where the document does not say, of an accuracy it is."""
+    directions = data.get("directions") or []
+    return directions[0] == "maximize" if directions else objectives(data)[0].endswith("accuracy")
+
+
+def ranked(data: dict[str, Any]) -> list[Trial]:
+    """Finished trials, the best in the first objective first."""
+    name = objectives(data)[0]
+    done = [trial for trial in measured(data.get("trials") or [], name) if trial.get("state") == "finished"]
+    sign = -1 if first_is_maximized(data) else 1
     return sorted(done, key=lambda trial: (sign * (value_of(trial, name) or 0), trial.get("number", 0)))

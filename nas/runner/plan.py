@@ -97,7 +97,6 @@ def _lines(
     file = space.file
     budget = ", ".join(f"{value:,} {name}" for name, value in file.budget.model_dump().items() if value) or "none"
     shape = "x".join(map(str, info.shape))
-    stop = f", stopped by {file.stop.name} from epoch {file.stop.min_epochs}" if file.stop.name != "none" else ""
     share = f", {gpus:g} GPU" if gpus else ""
     ray = "a private Ray" if profile.address == "local" else f"Ray at {profile.address}"
     place = "this process" if profile.engine == "local" else ray
@@ -105,7 +104,8 @@ def _lines(
         f"search     {space.name}: {trials} trials by {file.strategy.name}, seed {file.strategy.seed}",
         f"data       {info.name}: {shape}, {len(info.classes)} classes" + (f", {images:,} images to train on" if images else ""),
         f"budget     {budget}; objectives {', '.join(o.metric for o in file.objectives)}",
-        _work(file, stop),
+        *_screened(file),
+        _work(file),
         f"runner     {profile.name}: {place}, {workers} at once, each {cpus:g} CPU{share}; device {'cuda' if gpus else 'cpu'}",
     ]
     if images and file.evaluator == "train":
@@ -114,11 +114,34 @@ def _lines(
     return lines
 
 
-def _work(file: SearchFile, stop: str) -> str:
+def _screened(file: SearchFile) -> list[str]:
+    """What is found out about proposals before one is trained."""
+    scores, prefilter = file.strategy.scores, file.strategy.prefilter
+    parts = [f"the best of each {prefilter.of} by {prefilter.by} is trained"] if prefilter else []
+    parts += [f"scores {', '.join(scores)}"] if scores else []
+    return [f"proposals  {'; '.join(parts)}"] if parts else []
+
+
+def _work(file: SearchFile) -> str:
     """Where the results of a trial come from."""
+    train = file.train
     if file.reads_results:
-        return f"results    of {file.evaluator.partition(':')[2]}, after {file.train.epochs} epochs{stop}"
-    return f"training   {file.train.epochs} epochs of batch {file.train.batch}, {file.train.precision}{stop}"
+        return f"results    of {file.evaluator.partition(':')[2]}, after {train.epochs} epochs{_stopping(file)}"
+    inherited = f" ({train.inherited_epochs or -(-train.epochs // 2)} from a parent's weights)" if train.inherit else ""
+    return f"training   {train.epochs} epochs{inherited} of batch {train.batch}, {train.precision}{_stopping(file)}"
+
+
+def _stopping(file: SearchFile) -> str:
+    stop = file.stop
+    if stop.name == "none":
+        return ""
+    at = (
+        f"at epoch{'s' * (len(stop.rungs) > 1)} {', '.join(map(str, stop.rungs))}"
+        if stop.rungs
+        else f"from epoch {stop.min_epochs}"
+    )
+    unit = " (of a network of budget.macs)" if stop.unit == "compute" else ""
+    return f", {'paused' if stop.pause else 'stopped'} by {stop.name} {at}{unit}"
 
 
 def estimate(space: SearchSpace, images: int, *, gpus: float, cpus: float) -> float:

@@ -51,18 +51,20 @@ with warnings.catch_warnings():
 
 from nas.errors import InputError, SearchError
 from nas.evaluate import Job, Outcome, run_job
+from nas.runner.interrupt import Interrupts
 from nas.runner.plan import Plan
 from nas.study import Run, Search
 
 
 def run(search: Search, run: Run, plan: Plan) -> None:
     """Train every trial that the search asks for on Ray, until it is over."""
-    with _ray(plan) as folder:
+    with Interrupts() as interrupts, _ray(plan) as folder:
         _check_cluster(plan)
         while not search.over:
-            before = sum(trial.settled for trial in search.trials)
-            _tune(search, run, plan, folder)
-            if not search.over and sum(trial.settled for trial in search.trials) == before:
+            before = search.ended
+            _tune(search, run, plan, folder, interrupts)
+            interrupts.check()
+            if not search.over and search.ended == before:
                 raise SearchError(f"Ray Tune ended and no trial came to an end; see its log in {folder}")
 
 
@@ -107,13 +109,13 @@ def _check_cluster(plan: Plan) -> None:
             raise InputError(f"each trial asks for {wanted:g} {name}, and the cluster has {has.get(name, 0):g}")
 
 
-def _tune(search: Search, run: Run, plan: Plan, folder: Path) -> None:
+def _tune(search: Search, run: Run, plan: Plan, folder: Path, interrupts: Interrupts) -> None:
     resources = {"cpu": plan.cpus, "gpu": plan.gpus} if plan.gpus else {"cpu": plan.cpus}
     tuner = tune.Tuner(
         tune.with_resources(train, resources),
         tune_config=tune.TuneConfig(
-            search_alg=StudySearcher(search, run, plan),
-            scheduler=StudyScheduler(search),
+            search_alg=StudySearcher(search, run, plan, interrupts),
+            scheduler=StudyScheduler(search, interrupts),
             num_samples=-1,
             reuse_actors=True,
             trial_dirname_creator=lambda trial: trial.trial_id,
@@ -145,14 +147,15 @@ def train(config: dict[str, Any]) -> None:
 class StudySearcher(Searcher):
     """Tune's way to ask the study what to try next, and to say what became of it."""
 
-    def __init__(self, search: Search, run: Run, plan: Plan) -> None:
+    def __init__(self, search: Search, run: Run, plan: Plan, interrupts: Interrupts) -> None:
         super().__init__(metric="epoch", mode="max")
-        self._search, self._run, self._plan = search, run, plan
-        self._numbers: dict[str, int] = {}
+        self._search, self._run, self._plan, self._interrupts = search, run, plan, interrupts
+        self._numbers: dict[str, int] = {}  # of those that run; one that paused comes back under another id
 
     def suggest(self, trial_id: str) -> dict[str, Any] | str | None:
+        self._interrupts.check()
         # One more than there are workers: it is proposed while they compute, and starts as soon as one is free.
-        if self._open() > self._plan.workers:
+        if len(self._numbers) > self._plan.workers:
             return None
         trial = self._search.ask()
         if trial is None:
@@ -163,14 +166,10 @@ class StudySearcher(Searcher):
         # As text: Tune copies and walks through a configuration many times.
         return {"job": json.dumps(job.to_dict()), "number": trial.number}
 
-    def _open(self) -> int:
-        return sum(not self._search.trials[number].settled for number in self._numbers.values())
-
     def on_trial_complete(self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False) -> None:
-        number = self._numbers.get(trial_id)
-        if number is None or self._search.trials[number].settled:
-            return
-        self._search.tell(number, _outcome(self._search, number, result or {}, error))
+        number = self._numbers.pop(trial_id, None)
+        if number is not None:
+            self._search.tell(number, _outcome(self._search, number, result or {}, error))
 
     def on_trial_result(self, trial_id: str, result: dict[str, Any]) -> None:
         """Results are taken by the scheduler."""
@@ -200,11 +199,12 @@ def _outcome(search: Search, number: int, result: dict[str, Any], error: bool) -
 class StudyScheduler(FIFOScheduler):
     """Asks the study, at each epoch, whether a trial goes on."""
 
-    def __init__(self, search: Search) -> None:
+    def __init__(self, search: Search, interrupts: Interrupts) -> None:
         super().__init__()
-        self._search = search
+        self._search, self._interrupts = search, interrupts
 
     def on_trial_result(self, tune_controller: Any, trial: TuneTrial, result: dict[str, Any]) -> str:
+        self._interrupts.check()
         if "metrics" not in result or "outcome" in result:
             return self.CONTINUE
         number = int(trial.config["number"])

@@ -18,7 +18,7 @@ from nas.space.cell import CellSpace
 from nas.space.check_cells import CellsReport, check_cells
 from nas.space.check_edits import EditsReport, check_edits
 from nas.space.choice import Solve
-from nas.space.drawing import ContinuousError, every
+from nas.space.drawing import ContinuousError, RandomTrial, every
 from nas.space.edits import EditsSpace
 from nas.space.kind import Values
 from nas.space.report import Count, Example, SpaceReport
@@ -26,9 +26,10 @@ from nas.space.space import SearchSpace
 from nas.space.staged import LIMITS, StagedSpace, blocks_in
 
 COUNTED = 20_000  # structures that are counted one by one
-COSTED = 3_000  # combinations that are costed one by one; of more, so many random ones as DRAWS
+COSTED = 4_000  # combinations that are costed one by one; of more, so many random ones as DRAWS
 DRAWS = 600
 USED = 300  # of them, for the use of the budget
+COMPARED = 60  # random draws, for how many of them are different networks
 
 
 class _Found(NamedTuple):
@@ -95,6 +96,7 @@ def _check_staged(kind: StagedSpace, *, name: str, where: str) -> SpaceReport:
         classes=kind.classes,
         structures=Count(sum(one.structures for one in drawn) / DRAWS if number is None else number, number is not None),
         genomes=Count(sum(one.genomes for one in found) * share, listed is not None),
+        distinct=_distinct(kind),
         continuous=tuple(sorted({name for descent in descents for name in descent.continuous})),
         feasible=_by_depth(found),
         cheapest=cheapest,
@@ -166,6 +168,18 @@ def _groups(kind: StagedSpace, values: Values, before: list[int]) -> Iterator[tu
         return
     for width in allowed:
         yield from _groups(kind, values, [*before, width])
+
+
+def _distinct(kind: StagedSpace) -> tuple[int, int]:
+    """Different networks among random draws whose choices differ, and how many those are."""
+    networks: dict[tuple[Any, ...], str] = {}
+    for seed in range(COMPARED):
+        try:
+            drawn = kind.draw(RandomTrial(seed))
+        except OverBudget:
+            continue
+        networks[tuple(drawn.choices.items())] = drawn.genome.fingerprint
+    return len(set(networks.values())), len(networks)
 
 
 def _by_depth(found: list[_Found]) -> dict[int, tuple[int, int]]:

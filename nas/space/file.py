@@ -82,6 +82,10 @@ class SearchFile(Settings):
         if self.data.path is not None:
             path = str((folder_of(("data", "path")) / self.data.path).resolve())
             update["data"] = self.data.model_copy(update={"path": path})
+        runs = self.strategy.learn_from
+        if runs:
+            placed = tuple(str((folder_of(("strategy", "learn_from", i)) / run).resolve()) for i, run in enumerate(runs))
+            update["strategy"] = self.strategy.model_copy(update={"learn_from": placed})
         name, _, table = self.evaluator.partition(":")
         if name == TABLE and table:
             update["evaluator"] = f"{TABLE}:{(folder_of(('evaluator',)) / table).resolve()}"
@@ -98,14 +102,28 @@ class SearchFile(Settings):
         if isinstance(width, Solve | SolveFactor) and getattr(self.budget, width.solve) is None:
             text = f"network.width is solved for {width.solve}, so it must say how many, such as {{{width.solve}: 100k}}"
             raise InnerError(("budget",), text)
-        if self.stop.name != "none" and self.stop.min_epochs > self.train.epochs:
-            most = f"must be at most train.epochs, which is {self.train.epochs}"
-            text = f"{most}, got {self.stop.min_epochs}; or set stop.name to none"
-            raise InnerError(("stop", "min_epochs"), text)
+        self._check_stop()
+        if self.train.inherit and self.reads_results:
+            text = "results of a table are those of networks that were trained from scratch; set it to false"
+            raise InnerError(("train", "inherit"), text)
         names = [objective.metric for objective in self.objectives]
         if len(set(names)) < len(names):
             raise InnerError(("objectives",), f"must differ, got {', '.join(names)}")
         return self
+
+    def _check_stop(self) -> None:
+        stop, most = self.stop, self.train.epochs
+        if stop.name == "none":
+            return
+        if list(stop.rungs) != sorted(set(stop.rungs)) or any(epoch >= most for epoch in stop.rungs):
+            given = ", ".join(map(str, stop.rungs))
+            raise InnerError(("stop", "rungs"), f"must ascend and lie below train.epochs, which is {most}, got {given}")
+        if not stop.rungs and stop.min_epochs > most:
+            text = f"must be at most train.epochs, which is {most}, got {stop.min_epochs}; or set stop.name to none"
+            raise InnerError(("stop", "min_epochs"), text)
+        if stop.unit == "compute" and self.budget.macs is None:
+            text = "compares trials at equal compute, which is counted in epochs at budget.macs; set it, such as {macs: 10M}"
+            raise InnerError(("stop", "unit"), text)
 
 
 class StagedFile(SearchFile):

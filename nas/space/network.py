@@ -12,8 +12,10 @@ from nas.errors import nearest
 from nas.genome.layers import ACTIVATIONS
 from nas.motif import blocks, connectivities
 from nas.registry import Registry
-from nas.space.choice import Number, Share, StageNumber, Width, choices_in, named, options_of
+from nas.space.choice import Choice, Number, Share, StageNumber, Width, choices_in, named, options_of
 from nas.space.settings import Settings
+from nas.space.totals import TOTALS, Total
+from nas.space.totals import check as check_total
 
 
 def _from(registry: Registry[Any]) -> Any:
@@ -57,22 +59,29 @@ ConnectPosition = named(_from(connectivities))
 ActivationPosition = named(Annotated[Literal[ACTIVATIONS], Field()])
 SharesPosition = named(_colons("shares", "2:4:1:1"))
 BasesPosition = named(_colons("bases", "1:2"))
+StridePosition = named(Annotated[Literal[1, 2], Field()])
+
+
+def by_stage(position: Any) -> bool:
+    """Whether a position is drawn, or given, for each stage."""
+    return isinstance(position, tuple) or (isinstance(position, Choice) and position.each == "stage")
 
 
 class StemSettings(Settings):
-    """The first convolution."""
+    """The first convolution, or a few of them."""
 
     conv: Kernel = Field(default=3, description="its kernel, such as 3x3")
+    convs: int = Field(default=1, ge=1, le=3, description="how many; all but the last have half of the width")
     width: Number | None = Field(default=None, description="its channels; left out: the width of the first stage")
-    stride: Literal[1, 2, 4] = Field(default=1, description="its step in pixels")
+    stride: Literal[1, 2, 4] = Field(default=1, description="its step in pixels; several convolutions take 2 each, in turn")
     pool: bool = Field(default=False, description="a 3x3 max pooling of stride 2 behind it")
 
 
 class NetworkSettings(Settings):
-    """Stem, stages of blocks, classifier; every stage but the first halves the resolution."""
+    """Stem, stages of blocks, classifier; every stage but the first halves the resolution, where nothing else is said."""
 
     stem: StemSettings = StemSettings()
-    stages: Number = Field(default=3, description="each but the first halves the resolution")
+    stages: Number = Field(default=3, description="each but the first halves the resolution, unless stride says otherwise")
     block: BlockPosition = Field(default="basic", description="what is repeated")  # type: ignore[valid-type]
     connect: ConnectPosition = Field(default="residual", description="how blocks meet")  # type: ignore[valid-type]
     depth: StageNumber = Field(default=3, description="blocks in each stage")
@@ -84,9 +93,24 @@ class NetworkSettings(Settings):
     columns: StageNumber = Field(default=3, description="of a fractal: one that is 2^(columns - 1) blocks deep")
     functions: StageNumber = Field(default=2, description="side by side in a multi-residual join")
     bases: BasesPosition = Field(default="1:2", description="of fused networks: the blocks of each between two fusions")  # type: ignore[valid-type]
-    growth: Number | None = Field(default=None, description="widens each stage by this factor; left out: 2, and 1 where dense")
+    stride: StridePosition | None = Field(  # type: ignore[valid-type]
+        default=None, description="of a stage's first block: 2 halves the resolution; left out: 1 in the first stage, then 2"
+    )
+    halvings: Total | None = Field(
+        default=None, description="stages of stride 2, such as 2 or [1, 4], where the stages choose; left out: any number"
+    )
+    growth: StageNumber | None = Field(
+        default=None,
+        description="widens each stage but the first by this factor, or, given for each stage, that one; "
+        "left out: 2, and 1 where dense",
+    )
+    widenings: Total | None = Field(
+        default=None, description="stages of a growth above 1, such as 2 or [1, 3], where the stages choose; left out: any number"
+    )
     dropout: Share = Field(default=0.0, description="in front of the classifier")
-    width: Width = Field(default=16, description="channels of a line in the first stage; of dense blocks the growth rate")
+    width: Width = Field(
+        default=16, description="channels of a line in the first stage, before its growth; of dense blocks the growth rate"
+    )
 
     @model_validator(mode="after")
     def _conditions(self) -> NetworkSettings:
@@ -139,6 +163,23 @@ class NetworkSettings(Settings):
                     raise InnerError(("width",), f"{text}; {{solve: params, multiple: {groups}}} takes such widths alone")
         return self
 
+    @model_validator(mode="after")
+    def _totals(self) -> NetworkSettings:
+        """Stages choose among what the totals leave, and some choice of theirs meets them."""
+        for name, total in TOTALS.items():
+            position, limits = getattr(self, name), getattr(self, total)
+            if limits is None:
+                continue
+            if not by_stage(position):
+                example = f"network.{name} is to be a choice in each stage, such as {{choice: [1, 2], each: stage}}"
+                raise InnerError((total,), f"is of what the stages choose: {example}")
+            lengths = options_of(self.stages)
+            if not isinstance(position, tuple) or len(position) == max(lengths):
+                check_total(name, position, limits, lengths)
+        if by_stage(self.growth) and by_stage(self.width):
+            raise InnerError(("growth",), "is of one width for all stages, and here each stage has a width of its own")
+        return self
+
     def position(self, name: str) -> Any:
         """What stands at a position of `ORDER`."""
         return self.stem.width if name == "stem.width" else getattr(self, name)
@@ -147,9 +188,9 @@ class NetworkSettings(Settings):
 # Positions in the order in which they are drawn: what costs are computed from comes first, the width last.
 ORDER = (
     "stages", "block", "connect", "depth", "kernel", "activation", "branches", "shares", "groups", "columns",
-    "functions", "bases", "growth", "dropout", "stem.width", "width",
+    "functions", "bases", "stride", "growth", "dropout", "stem.width", "width",
 )  # fmt: skip
 PER_STAGE = (
     "block", "connect", "depth", "kernel", "activation", "branches", "shares", "groups", "columns", "functions", "bases",
-    "width",
+    "stride", "growth", "width",
 )  # fmt: skip

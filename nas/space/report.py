@@ -47,6 +47,7 @@ class SpaceReport:
     classes: int
     structures: Count  # combinations of all choices but the width
     genomes: Count  # combinations with their widths that meet the budget
+    distinct: tuple[int, int]  # different networks among random draws whose choices differ, of how many
     continuous: tuple[str, ...]  # choices from a range of numbers with fractions: each counts as one option
     feasible: dict[int, tuple[int, int]]  # blocks in all stages together -> structures that fit, of how many
     cheapest: Example | None
@@ -57,6 +58,7 @@ class SpaceReport:
         """Plain data."""
         data = dataclasses.asdict(self)
         data["input_shape"], data["continuous"] = list(self.input_shape), list(self.continuous)
+        data["distinct"] = {"distinct": self.distinct[0], "of": self.distinct[1]}
         data["feasible"] = [
             {"blocks": blocks, "fit": fit, "of": of, "share": fit / of} for blocks, (fit, of) in self.feasible.items()
         ]
@@ -66,10 +68,11 @@ class SpaceReport:
     def text(self) -> str:
         """A few lines for a person."""
         shape = "x".join(map(str, self.input_shape))
+        different, of = self.distinct
         lines = [
             f"space       {self.name}, for images of {shape} in {self.classes} classes",
             f"structures  {self.structures}, which is all choices but the width",
-            f"genomes     {self.genomes} that meet the budget",
+            f"genomes     {self.genomes} that meet the budget; {different} different networks in {of} random draws",
         ]
         if self.continuous:
             lines.append(f"            {', '.join(self.continuous)}: any number of a range, counted as one")

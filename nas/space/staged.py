@@ -9,17 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from math import prod
 from typing import Any
 
 from nas.complaint import InnerError
 from nas.errors import GenomeError, OverBudget, SpaceError
 from nas.genome import Shape
-from nas.motif import BlockOptions, Builder, Cost, Stage, Staged, Stem, blocks, compose, connectivities, measure
+from nas.motif import BlockOptions, Builder, Connectivity, Cost, Stage, Staged, Stem, blocks, compose, connectivities, measure
 from nas.space.choice import Choice, IntChoice, Solve, Suggests, options_of
 from nas.space.kind import Drawn, Values, described
-from nas.space.network import ORDER, PER_STAGE, NetworkSettings
+from nas.space.network import ORDER, PER_STAGE, NetworkSettings, by_stage
 from nas.space.settings import BudgetSettings
 from nas.space.solve import widest
+from nas.space.totals import TOTALS, counts, left, stages_of
 
 CACHED = 100_000
 LIMITS = ("params", "macs", "activations")
@@ -37,16 +39,28 @@ class StagedSpace:
 
     def bound(self, *, input_shape: Shape, classes: int) -> StagedSpace:
         """For these images; `InnerError` where the stages would shrink them below one pixel."""
-        stem = self.network.stem
-        side = -(-min(input_shape[1:]) // (stem.stride * (2 if stem.pool else 1)))
+        network, size = self.network, f"{input_shape[1]}x{input_shape[2]}"
+        side = -(-min(input_shape[1:]) // (network.stem.stride * (2 if network.stem.pool else 1)))
         # A convolution halves 7 to 4, the pooling between dense stages to 3; a stage that halves begins with two pixels.
-        rounds_down = "dense" in options_of(self.network.connect)
-        room = side.bit_length() if rounds_down else 1 + (side - 1).bit_length()
-        most = max(options_of(self.network.stages))
-        if most > room:
-            text = f"{most} stages halve a {input_shape[1]}x{input_shape[2]} image below one pixel; at most {room} fit"
+        rounds_down = "dense" in options_of(network.connect)
+        room = side.bit_length() - 1 if rounds_down else (side - 1).bit_length()
+        most = max(options_of(network.stages))
+        if network.stride is None and most - 1 > room:
+            text = f"{most} stages halve a {size} image below one pixel; at most {room + 1} fit"
             raise InnerError(("network", "stages"), text)
+        if network.stride is not None and self._most_halvings(most) > room:
+            place = "stride" if network.halvings is None else "halvings"
+            text = f"stages halve a {size} image up to {self._most_halvings(most)} times, below one pixel"
+            raise InnerError(("network", place), f"{text}; at most {room} fit behind this stem")
         return replace(self, input_shape=input_shape, classes=classes, _solved={})
+
+    def _most_halvings(self, stages: int) -> int:
+        """How many stages may halve, in networks of so many."""
+        most = 0
+        for number, position in enumerate(stages_of(self.network.stride, stages), start=1):
+            conditional = isinstance(position, Choice) and bool(position.when)  # where it does not hold, all but the first halve
+            most += any(map(counts, options_of(position))) or (conditional and number > 1)
+        return most if self.network.halvings is None else min(most, self.network.halvings[1])
 
     def draw(self, trial: Suggests) -> Drawn:
         """A genome and its choices; `OverBudget` where the drawn structure costs too much at any width."""
@@ -84,11 +98,16 @@ class StagedSpace:
             position = self.network.position(name)
             if position is None:
                 continue
-            if name not in PER_STAGE or not _by_stage(position):
+            if name not in PER_STAGE or not by_stage(position):
                 self._take(trial, values, name, position, stage=None)
                 continue
-            for stage in range(1, values["stages"] + 1):
-                self._take(trial, values, name, position[stage - 1] if isinstance(position, tuple) else position, stage=stage)
+            total = getattr(self.network, TOTALS[name]) if name in TOTALS else None
+            each = stages_of(position, values["stages"])
+            for stage, one in enumerate(each, start=1):
+                if total is not None:  # what is left to choose: all that stands there, or one value
+                    options = left(each, total, [values[f"stage{n}.{name}"] for n in range(1, stage)])
+                    one = options[0] if len(options) == 1 else one
+                self._take(trial, values, name, one, stage=stage)
         return values
 
     def _take(self, trial: Suggests, values: Values, name: str, position: Any, *, stage: int | None) -> None:
@@ -105,7 +124,7 @@ class StagedSpace:
             return [self.allowed(values, [])[-1]]
         found: list[int] = []
         for number in range(1, self.width_count(values) + 1):
-            name = f"stage{number}.width" if _by_stage(position) else "width"
+            name = f"stage{number}.width" if by_stage(position) else "width"
             found.append(self._draw_width(trial, name, self._width_of(number), self.allowed(values, found)))
         return found
 
@@ -120,7 +139,7 @@ class StagedSpace:
 
     def width_count(self, values: Values) -> int:
         """How many widths there are to draw for this structure."""
-        return values["stages"] if _by_stage(self.network.width) else 1
+        return values["stages"] if by_stage(self.network.width) else 1
 
     def allowed(self, values: Values, before: list[int]) -> Sequence[int]:
         """The widths that the next stage may have behind those `before`, when all later ones take their narrowest.
@@ -176,8 +195,7 @@ class StagedSpace:
         stages = []
         for number in range(1, values["stages"] + 1):
             connect = connectivities.get(self._at(values, "connect", number))
-            growth = values.get("growth") or connect.growth
-            width = widths[number - 1] if len(widths) > 1 else widths[0] * growth ** (number - 1)
+            width = widths[number - 1] if len(widths) > 1 else widths[0] * self._growth(values, number, connect)
             options = BlockOptions(
                 kernel=self._at(values, "kernel", number),
                 activation=self._at(values, "activation", number),
@@ -189,10 +207,18 @@ class StagedSpace:
                 bases=_numbers(self._at(values, "bases", number)),
             )
             depth = self._at(values, "depth", number)
-            stages.append(Stage(depth, width, blocks.get(self._at(values, "block", number)), connect, options))
+            stride = self._at(values, "stride", number)
+            stages.append(Stage(depth, width, blocks.get(self._at(values, "block", number)), connect, options, stride))
         stem = self.network.stem
-        first = Stem(values.get("stem.width") or stages[0].width, stem.conv, stem.stride, stem.pool)
+        first = Stem(values.get("stem.width") or stages[0].width, stem.conv, stem.stride, stem.pool, stem.convs)
         return Staged(first, tuple(stages), self._at(values, "dropout", 1))
+
+    def _growth(self, values: Values, stage: int, connect: Connectivity) -> int:
+        """How many times as wide as the first width a stage is."""
+        if not by_stage(self.network.growth):
+            return (values.get("growth") or connect.growth) ** (stage - 1)
+        # A stage whose condition does not hold grows as if nothing were said.
+        return prod(values.get(f"stage{n}.growth", connect.growth if n > 1 else 1) for n in range(1, stage + 1))
 
     def _at(self, values: Values, name: str, stage: int) -> Any:
         found = values.get(f"stage{stage}.{name}", values.get(name))
@@ -211,10 +237,6 @@ def _numbers(text: str) -> tuple[int, ...]:
 def blocks_in(values: Values) -> int:
     """The blocks of a structure, in all stages together."""
     return sum(values.get(f"stage{stage}.depth", values.get("depth", 0)) for stage in range(1, values["stages"] + 1))
-
-
-def _by_stage(position: Any) -> bool:
-    return isinstance(position, tuple) or (isinstance(position, Choice) and position.each == "stage")
 
 
 def _holds(values: Values, name: str, wanted: Any, stage: int | None) -> bool:

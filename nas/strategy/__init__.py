@@ -19,6 +19,7 @@ from nas.registry import Registry
 from nas.strategy.evolution import evolution
 from nas.strategy.local import local
 from nas.strategy.optuna_samplers import gp, nsga2, random, tpe
+from nas.strategy.surrogate import surrogate
 from nas.strategy.view import Earlier, View
 
 __all__ = ["Earlier", "Strategy", "View", "configured", "strategies"]
@@ -33,6 +34,7 @@ strategies.register("nsga2", nsga2)
 strategies.register("gp", gp)
 strategies.register("evolution", evolution)
 strategies.register("local", local)
+strategies.register("surrogate", surrogate)
 
 
 def configured(name: str, options: Mapping[str, Any]) -> Strategy:

@@ -4,7 +4,8 @@ The population is the last trials with a result: who is old dies, however good. 
 the parent; its child inherits all choices but one that changes, or takes some of them from a second parent first. Different
 here: no assignment is proposed twice, numbers change mostly a little, and evolution starts as soon as there are enough
 for one tournament, not when the population is full. With several objectives the front stays among the parents, and of a
-tournament's undefeated the less crowded of two is taken (Deb et al. 2002, NSGA-II, section III.B).
+tournament's undefeated the less crowded of two is taken (Deb et al. 2002, NSGA-II, section III.B). Trials that were paused
+or stopped are parents too, by what they reached (`nas.strategy.observations`).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from nas.errors import InputError
 from nas.strategy import ranges
 from nas.strategy.directed import PARENTS, Directed, Wish
 from nas.strategy.history import History, Told
+from nas.strategy.observations import comparable
 from nas.strategy.view import View
 
 TRIES = 100  # children of one parent that were all tried already, after which a random one is drawn
@@ -43,14 +45,14 @@ class Evolution:
                 raise InputError(f"{name} must lie from 0 to 1, got {getattr(self, name)}")
 
     def __call__(self, history: History, number: int, random: Random) -> Wish:
-        if len(history.told) < self.tournament:
-            return Wish()
         pool = self._pool(history)
+        if len(pool) < self.tournament:
+            return Wish()
         parent = self._parent(pool, random)
         names = [name for name, values in parent.distributions.items() if ranges.count(values) != 1]
         for attempt in range(TRIES if names and not history.tried.all else 0):
             second = self._parent(pool, random) if random.random() < self.crossover else parent
-            params = _crossed(parent, second, random)
+            params = crossed(parent, second, random)
             for name in random.sample(names, min(len(names), 1 + attempt // PATIENCE)):
                 params[name] = self._changed(parent, name, random)
             if history.tried.open(params):
@@ -59,8 +61,8 @@ class Evolution:
         return Wish()
 
     def _pool(self, history: History) -> list[Told]:
-        last = history.told[-self.population :]
-        if len(last[0].values) == 1:
+        last = comparable(history)[-self.population :]
+        if not last or len(last[0].values) == 1:
             return last
         young = {told.number for told in last}
         return [told for told in history.front if told.number not in young] + last
@@ -79,7 +81,7 @@ class Evolution:
         return change(parent.distributions[name], parent.params[name], random)
 
 
-def _crossed(parent: Told, second: Told, random: Random) -> dict[str, Any]:
+def crossed(parent: Told, second: Told, random: Random) -> dict[str, Any]:
     """The parent's choices, each from the second parent as likely as not, and those that only the second has."""
     params = dict(second.params)
     for name, value in parent.params.items():

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from bisect import insort
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -19,6 +19,8 @@ from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
 from nas.strategy.tried import Tried
+
+PAUSED = "paused"  # system attribute of a trial that may go on: what is told of it may change
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Told:
     params: dict[str, Any]
     distributions: dict[str, BaseDistribution]
     attrs: dict[str, Any]
+    curve: dict[int, float] = field(default_factory=dict)  # epoch -> the objective, where there is one
 
     def beats(self, other: Told) -> bool:
         """Better in one objective and worse in none (Pareto)."""
@@ -43,23 +46,40 @@ class History:
         self.tried = Tried()
         self.told: list[Told] = []  # by number; trained to the end, within the constraints, with finite values
         self.front: list[Told] = []  # those of them that no other beats, by number; of equals the first
+        self.running: dict[int, FrozenTrial] = {}  # by number; no result of theirs is known
+        self.partial: dict[int, Told] = {}  # stopped or paused after some epochs: a curve, and no values
+        self.silent: dict[int, FrozenTrial] = {}  # all others: failed, over budget, or paused without a curve
         self._read = 0
-        self._running: dict[int, int] = {}  # number -> choices noted so far
+        self._paused: set[int] = set()
 
     def read(self, trials: list[FrozenTrial], directions: Iterable[StudyDirection], before: int) -> None:
         """Add what is new among the trials below this number."""
         signs = [-1.0 if direction == StudyDirection.MAXIMIZE else 1.0 for direction in directions]
-        for number in [*self._running, *range(self._read, before)]:
+        for number in [*self.running, *self._paused, *range(self._read, before)]:
             trial = trials[number]
-            noted = self._running.pop(number, 0)
-            if len(trial.params) > noted:
+            noted = self.running.pop(number, None)
+            if number not in self._paused and len(trial.params) > (0 if noted is None else len(noted.params)):
                 self.tried.add(trial.params, trial.distributions)
-            if not trial.state.is_finished():
-                self._running[number] = len(trial.params)
-            elif (told := _told(trial, signs)) is not None:
-                insort(self.told, told, key=_number)
-                self._consider(told)
+            self._settle(trial, signs)
         self._read = max(self._read, before)
+
+    def _settle(self, trial: FrozenTrial, signs: list[float]) -> None:
+        number = trial.number
+        if PAUSED in trial.system_attrs:
+            self._paused.add(number)
+        else:
+            self._paused.discard(number)
+        self.partial.pop(number, None)
+        self.silent.pop(number, None)
+        if not trial.state.is_finished():
+            self.running[number] = trial
+        elif (told := _told(trial, signs)) is not None:
+            insort(self.told, told, key=_number)
+            self._consider(told)
+        elif (partial := _partial(trial, signs)) is not None:
+            self.partial[number] = partial
+        else:
+            self.silent[number] = trial
 
     def _consider(self, told: Told) -> None:
         for other in self.front:
@@ -84,9 +104,25 @@ def _number(told: Told) -> int:
 
 
 def _told(trial: FrozenTrial, signs: list[float]) -> Told | None:
-    if trial.state != TrialState.COMPLETE or any(violation > 0 for violation in trial.constraints.values()):
+    if trial.state != TrialState.COMPLETE or _violates(trial):
         return None
     values = tuple(sign * value for sign, value in zip(signs, trial.values, strict=True))
     if not all(map(math.isfinite, values)):
         return None
-    return Told(trial.number, values, trial.params, trial.distributions, trial.system_attrs)
+    return Told(trial.number, values, trial.params, trial.distributions, trial.system_attrs, _curve(trial, signs))
+
+
+def _partial(trial: FrozenTrial, signs: list[float]) -> Told | None:
+    curve = _curve(trial, signs)
+    if not curve or trial.state != TrialState.PRUNED or _violates(trial):
+        return None
+    return Told(trial.number, (), trial.params, trial.distributions, trial.system_attrs, curve)
+
+
+def _curve(trial: FrozenTrial, signs: list[float]) -> dict[int, float]:
+    known = trial.intermediate_values.items()
+    return {epoch: signs[0] * value for epoch, value in sorted(known) if math.isfinite(value)}
+
+
+def _violates(trial: FrozenTrial) -> bool:
+    return any(violation > 0 for violation in trial.constraints.values())

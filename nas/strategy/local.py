@@ -16,6 +16,7 @@ from optuna.samplers import BaseSampler
 from nas.strategy import ranges
 from nas.strategy.directed import PARENTS, Directed, Wish
 from nas.strategy.history import History, Told
+from nas.strategy.observations import comparable
 from nas.strategy.view import View
 
 START = "local:start"  # the number of the trial that a climb started at
@@ -34,12 +35,13 @@ def climb(history: History, number: int, random: Random) -> Wish:
 
 def _tops(history: History) -> list[Told]:
     """The best of each climb, the best of them first."""
-    if not history.told:
+    trials = comparable(history)
+    if not trials:
         return []
-    scale = _scale(history.told)
-    weights = {told.number: told.attrs[WEIGHTS] for told in history.told if WEIGHTS in told.attrs}
+    scale = _scale(trials)
+    weights = {told.number: told.attrs[WEIGHTS] for told in trials if WEIGHTS in told.attrs}
     tops: dict[int, tuple[float, Told]] = {}
-    for told in history.told:
+    for told in trials:
         start = told.attrs.get(START, told.number)
         score = _score(told, weights.get(start), scale)
         if start not in tops or score < tops[start][0]:

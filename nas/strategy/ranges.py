@@ -65,7 +65,7 @@ def near(values: BaseDistribution, value: Any, random: Random) -> Any:
         return other(values, value, random)
     assert isinstance(values, Number)
     change = random.gauss(0, NEAR)
-    found = _from_share(values, _share(values, value) + change)
+    found = _from_share(values, share(values, value) + change)
     if key(values, found) != key(values, value):
         return found
     beside = _beside(values, value) or neighbours(values, value)  # at the end of a continuum there is one way only
@@ -78,8 +78,8 @@ def neighbours(values: BaseDistribution, value: Any) -> list[Any]:
         own = values.to_internal_repr(value)
         return [other for place, other in enumerate(values.choices) if place != own]
     assert isinstance(values, Number)
-    share = _share(values, value)
-    away = [_from_share(values, share + step) for step in (-NEAR, NEAR) if 0 <= share + step <= 1]
+    own = share(values, value)
+    away = [_from_share(values, own + step) for step in (-NEAR, NEAR) if 0 <= own + step <= 1]
     return sorted({*away, *_beside(values, value)} - {value})
 
 
@@ -89,7 +89,7 @@ def _beside(values: Number, value: float) -> list[float]:
     return [] if size is None else [at(values, p) for p in (place - 1, place + 1) if 0 <= p < size]
 
 
-def _share(values: Number, value: float) -> float:
+def share(values: Number, value: float) -> float:
     """Where a number lies between the ends of its range, by its logarithm where the range is logarithmic."""
     low, high = (math.log(values.low), math.log(values.high)) if values.log else (values.low, values.high)
     return ((math.log(value) if values.log else value) - low) / (high - low)

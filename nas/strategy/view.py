@@ -18,6 +18,7 @@ class Earlier:
     choices: dict[str, Any]
     values: tuple[float, ...] | None  # of the objectives; None: it was not trained to the end
     curve: dict[int, float] = field(default_factory=dict)  # epoch -> first objective
+    run: str = ""  # whose values can be compared with each other
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class View:
 
     draw: the space; from the same choices it draws the same, and raises `OverBudget` where that costs too much.
     It gives a `nas.space.kind.Drawn`; of made-up problems anything.
-    scores: zero-cost scores of a genome, where they were asked for.
+    scores: zero-cost scores of a genome, where they were asked for; one that cannot be computed is left out.
     """
 
     draw: Callable[[Suggests], Any]

@@ -15,6 +15,10 @@ class Novelty:
     def add(self, number: int, genome: Genome) -> None:
         self._seen.setdefault(genome.fingerprint, []).append((number, genome))
 
+    def drop(self, number: int, genome: Genome) -> None:
+        """Forget a trial, because it was not trained after all."""
+        self._seen[genome.fingerprint] = [pair for pair in self._seen[genome.fingerprint] if pair[0] != number]
+
     def find(self, genome: Genome) -> int | None:
         """The number of the first trial of the same network."""
         for number, other in self._seen.get(genome.fingerprint, ()):

@@ -3,7 +3,7 @@
 search.yaml          the search as resolved: what `nas resume` goes on with
 start.yaml           the network that a space of edits starts from, where it was given by a file
 study.journal        the study: every trial, and the only thing that counts
-checkpoints/NUMBER/  weights of the trials that were trained to the end
+checkpoints/NUMBER/  weights of the trials that were trained to the end; the states of those that wait
 exports/NUMBER/      networks that were taken away
 environment.json     versions, machine, commit, and the search space as it was written
 """
@@ -17,7 +17,7 @@ import platform
 import shutil
 import socket
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
@@ -36,7 +36,10 @@ from nas.space.edits import EditsSpace
 from nas.space.file import parsed
 from nas.space.settings import Direction
 from nas.space.space import of_file
-from nas.study.search import Search, front
+from nas.strategy import Earlier
+from nas.study.front import front
+from nas.study.proposals import Scores
+from nas.study.search import Search
 from nas.study.store import Store
 from nas.study.trial import Trial
 
@@ -93,8 +96,18 @@ class Run:
         about = store.about()
         return cls(folder, space.bound(input_shape=tuple(about["input_shape"]), classes=about["classes"]), store)
 
-    def search(self, *, trials: int | None = None, watch: Callable[[Trial], None] | None = None) -> Search:
-        """The search of this run, as far as it went; `trials` is the new number of networks to train."""
+    def search(
+        self,
+        *,
+        trials: int | None = None,
+        watch: Callable[[Trial], None] | None = None,
+        scores: Scores | None = None,
+        earlier: Sequence[Earlier] = (),
+    ) -> Search:
+        """The search of this run, as far as it went; `trials` is the new number of networks to train.
+
+        scores: computes the zero-cost scores that the search asks for. earlier: networks of other runs to learn from.
+        """
         if trials is not None:
             self.store.note("trials", trials)
 
@@ -104,19 +117,24 @@ class Run:
             if watch is not None:
                 watch(trial)
 
-        return Search(self.space, self.store, trials=int(self.store.about()["trials"]), watch=watched)
+        planned = int(self.store.about()["trials"])
+        return Search(self.space, self.store, trials=planned, watch=watched, scores=scores, earlier=earlier)
 
     def job(self, trial: Trial, *, device: str, time_limit_seconds: float | None) -> Job:
-        """What a worker is given to train a trial."""
+        """What a worker is given: the next leg of a trial that runs; of any other a whole training from scratch."""
         assert trial.genome is not None
         file = self.space.file
+        runs = trial.state == "running"
+        inherits = trial.inherits if runs else None
         return Job(
             number=trial.number,
             genome=trial.genome,
             imports=list(file.imports),
             seed=trial.seed,
             attempt=trial.attempt,
-            epochs=file.train.epochs,
+            epochs=trial.epochs(file.train) if runs else file.train.epochs,
+            until=trial.until if runs else None,
+            parent=None if inherits is None else self._parent(inherits),
             evaluator=file.evaluator,
             train=file.train.model_dump(mode="json"),
             data=file.data.model_dump(mode="json"),
@@ -126,6 +144,11 @@ class Run:
             device=device,
             time_limit_seconds=time_limit_seconds,
         )
+
+    def _parent(self, number: int) -> dict[str, Any]:
+        """Whose weights a trial starts from: those of the search, because a final training saw the validation images."""
+        weights = self.folder / "checkpoints" / str(number) / "weights.safetensors"
+        return {"genome": self.store.trial(number).genome, "weights": str(weights.resolve())}
 
     @property
     def trials(self) -> list[Trial]:

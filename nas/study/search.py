@@ -1,71 +1,77 @@
 """A search: what to try next, what was told, and when it is over.
 
-One order. The next trial is proposed when every trained trial that lies `window` or more before it is settled, and it
-knows the results of exactly those, told in the order of their numbers. Stopping compares with the same trials. So a
-search is the same with one worker or eight, broken or unbroken, and a longer search begins with the shorter one. The
-window counts trials that train: what is settled without training (a repeat, a draw over budget) keeps nobody waiting.
+One order (`nas.study.order`). A decision is made about one leg of a trial's training after another: a paused trial goes on
+where the rungs have one that deserves it, else a new trial is begun while there are fewer than planned. It knows the
+outcomes of exactly the legs that lie `window` or more before it, and the sampler is told those in their order. So a search
+is the same with one worker or eight, broken or unbroken. What is settled without training (a repeat, a draw over budget)
+is no leg and keeps nobody waiting.
+
+A longer search begins with the shorter one, leg for leg, up to where the shorter one has begun all its trials. From there
+on the shorter one only promotes, in the light of all that comes in; those legs stay as they are when it is extended, and
+what follows knows them. Where nothing pauses there are none, and the longer search begins with all of the shorter one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
+from typing import Literal
 
-from optuna.trial import TrialState, create_trial
+from optuna.trial import FrozenTrial, TrialState, create_trial
 
-from nas.errors import OverBudget, SearchError
 from nas.evaluate import Outcome
 from nas.genome import Genome
-from nas.seeds import derive
 from nas.space import SearchSpace
 from nas.space.settings import Direction
-from nas.strategy import View, configured
+from nas.strategy import Earlier, View, configured
+from nas.study.knowledge import Knowledge, final
 from nas.study.memory import Memory
-from nas.study.novelty import Novelty
-from nas.study.stopping import goes_on, rungs
+from nas.study.order import Order
+from nas.study.proposals import Proposals, Scores, forgiving
+from nas.study.screening import Screening
+from nas.study.stopping import Rungs
 from nas.study.store import Store
-from nas.study.trial import State, Trial
+from nas.study.trial import Leg, Trial
 
 PATIENCE = 200  # proposals in a row that bring nothing to train, after which a search is over
+ENDED = "ended"  # the note that says why a search ended before its plan
 
 
 class Search:
     """The state of one search; all of it can be made anew from its store.
 
     `ask`, `report` and `tell` are called by one process, the one that drives the search. `watch` is called with a trial
-    whenever something about it changed.
+    whenever something about it changed. `scores` computes zero-cost scores, where the search asks for some; `earlier` are
+    networks of other runs that a strategy may learn from.
     """
 
-    def __init__(self, space: SearchSpace, store: Store, *, trials: int, watch: Callable[[Trial], None] | None = None) -> None:
+    def __init__(
+        self,
+        space: SearchSpace,
+        store: Store,
+        *,
+        trials: int,
+        watch: Callable[[Trial], None] | None = None,
+        scores: Scores | None = None,
+        earlier: Sequence[Earlier] = (),
+    ) -> None:
         file = space.file
         self.space, self.planned = space, trials
         self.objectives, self.window, self.epochs = file.objectives, file.strategy.window, file.train.epochs
         self._store, self._watch = store, watch or (lambda trial: None)
         directions: list[Direction] = [objective.direction for objective in file.objectives]
         strategy = configured(file.strategy.name, file.strategy.options)
-        self._memory = Memory(strategy, View(space.draw), directions, file.strategy.seed)
-        self._novelty = Novelty()
-        self._rungs = rungs(file.stop, self.epochs)
-        self.trials: list[Trial] = []
-        self._trained: list[int] = []  # numbers of the trials that train, in order
-        self._place: dict[int, int] = {}  # number -> place among them
-        self._unsettled: list[Trial] = []  # repeats whose original is still running
+        self._memory = Memory(strategy, View(space.draw, forgiving(scores), earlier), directions, file.strategy.seed)
+        self._proposals = Proposals(space, self._memory, scores)
+        self._screening = Screening(file.strategy.prefilter)
+        self._rungs = Rungs(file)
+        self._order = Order(file.strategy.window)
+        self.trials, rows, state = store.load()
+        self._knowledge = Knowledge(self.trials, self._order, self._rungs, self._memory, self.objectives)
         self._waiting: list[Trial] = []  # left running when the search was broken off
-        self._fruitless = 0
-        self._informed = 0  # results of trials below this number are told to the sampler
-        self._restore()
-
-    def _restore(self) -> None:
-        trials, rows, state = self._store.load()
+        self._begun = 0  # trials that train
+        self._fruitless = 0  # proposals in a row that brought nothing
         self._memory.restore(rows, state)
-        for trial in trials:
-            self.trials.append(trial)
-            self._note(trial, Genome.from_dict(trial.genome) if trial.trains and trial.genome else None)
-            if trial.state == "over-budget":
-                self._memory.tell(trial.number, None, trial.excess, {})
-            if trial.state == "running":
-                trial.attempt += 1
-                self._waiting.append(trial)
-        self._settle_repeats()
+        self._restore(rows)
 
     # What to try next
 
@@ -76,157 +82,211 @@ class Search:
 
     @property
     def running(self) -> list[Trial]:
-        return [trial for trial in self.trials if trial.state == "running"]
+        """The trials that are being trained, in the order in which they were asked for."""
+        return self._order.running
+
+    @property
+    def ended(self) -> int:
+        """How many legs came to their ends."""
+        return len(self._order.legs) - len(self.running)
 
     @property
     def over(self) -> bool:
-        """Whether everything planned is settled."""
-        return (len(self._trained) >= self.planned or self.exhausted) and not self.running
+        """Whether everything planned is settled, and no paused trial is to go on."""
+        return self._next() == "over"
 
     def ask(self) -> Trial | None:
-        """The next trial to train; None while the order says to wait, and when nothing is left to propose."""
+        """The next trial to train, up to its `until`; None while the order says to wait, and when nothing is left."""
         if self._waiting:
             trial = self._waiting.pop(0)
             self._store.update(trial)
             self._watch(trial)
             return trial
-        while len(self._trained) < self.planned and not self.exhausted and self._may_propose():
-            trial = self._propose()
-            self._fruitless = 0 if trial.trains else self._fruitless + 1
-            self._watch(trial)
-            if trial.trains:
+        while (step := self._next()) not in ("wait", "over"):
+            trial = self._promote(step) if isinstance(step, Trial) else self._begin()
+            if trial is not None:
+                self._watch(trial)
                 return trial
         return None
 
-    def _may_propose(self) -> bool:
-        return all(self.trials[number].settled for number in self._known_to(len(self._trained)))
+    def _next(self) -> Trial | Literal["new", "wait", "over"]:
+        """What to decide: a paused trial goes on, a new one is begun, a result is awaited, or the search is over."""
+        if not self._knowledge.learn_to(self._order.due):
+            return "wait"
+        while True:
+            number = self._rungs.best()
+            if number is not None:
+                return self.trials[number]
+            if self._begun < self.planned and (self._screening.group or not self.exhausted):
+                return "new"
+            if self._order.known == len(self._order.legs):
+                number = None if self._finished() else self._rungs.best(any_=True)
+                if number is not None:
+                    return self.trials[number]
+                self._note_end()
+                return "over"
+            if not self._knowledge.learn_to(self._order.known + 1):
+                return "wait"
 
-    def _known_to(self, place: int) -> list[int]:
-        """Numbers of the trained trials whose results the trial at this place may know."""
-        return self._trained[: max(0, place - self.window + 1)]
+    def _finished(self) -> bool:
+        return any(trial.state == "finished" for trial in self.trials)
+
+    def _promote(self, trial: Trial) -> Trial:
+        """Let a paused trial go on to its next rung, or to the end."""
+        self._order.begin(trial, self._rungs.promote(trial, trial.legs[-1]))
+        self._store.go_on(trial)
+        return trial
+
+    def _begin(self) -> Trial | None:
+        """Propose until there is one to train; None where nothing new comes any more."""
+        while not self.exhausted and not self._screening.full:
+            trial = self._propose()
+            if trial.trains:
+                return trial
+        if not self._screening.group:
+            return None
+        chosen, others = self._screening.decide()
+        self._start(chosen)
+        self._store.update(chosen)  # with this the group is decided
+        for trial in others:
+            self._proposals.passed_over(trial)
+            self._memory.tell(trial.number, None)
+            self._pass_over(trial)
+        return chosen
 
     def _propose(self) -> Trial:
-        self._inform()
-        drawn, frozen = self._memory.propose()
-        number = len(self.trials)
-        if isinstance(drawn, OverBudget):
-            trial = Trial(number, "over-budget", choices=dict(frozen.params), reason=str(drawn), excess=drawn.excess)
-            self._memory.tell(number, None, drawn.excess, {})  # at once: it waits for nobody's result
-        elif isinstance(drawn, Exception):
-            raise drawn
-        else:
-            original = self._novelty.find(drawn.genome) if self.space.file.strategy.repeats == "reuse" else None
-            trial = self._new("running" if original is None else "repeat", drawn.choices, drawn.genome)
-            trial.repeats = original
+        trial, frozen = self._proposals.next(self.trials)
+        fruitful = trial.trains
+        if trial.trains and self._screening.active:
+            trial.state = "screened"  # until its group is decided
+            self._screening.group.append(trial)
+        elif trial.trains:
+            self._start(trial)
         self._store.add(trial, frozen, self._memory.state())
         self.trials.append(trial)
-        self._note(trial, None if isinstance(drawn, OverBudget) else drawn.genome)
+        self._fruitless = 0 if fruitful else self._fruitless + 1
         if trial.state == "over-budget":
+            self._memory.tell(trial.number, None, violation=trial.excess)  # at once: it waits for nobody's result
             self._store.settle(trial, None)
-        elif trial.state == "repeat":
-            self._settle_repeats()
+        if not fruitful:
+            self._watch(trial)
+        if trial.repeats is not None:
+            self._knowledge.add_repeat(trial)
+            self._follow(trial)
         return trial
+
+    def _start(self, trial: Trial) -> None:
+        self._order.begin(trial, self._rungs.first(trial))
+        self._begun += 1
+
+    def _pass_over(self, trial: Trial) -> None:
+        self._store.settle(trial, None)
+        self._watch(trial)
+        for repeat in self._knowledge.repeats.get(trial.number, ()):
+            self._follow(repeat)
 
     def bring(self, genome: Genome) -> Trial:
         """Add a network that was not proposed; it is not trained by the search, and no strategy learns of it."""
-        trial = self._new("brought", {}, genome)
-        self._store.add(trial, create_trial(state=TrialState.RUNNING), {})
+        trial = self._proposals.described(len(self.trials), "brought", {}, genome)
+        row = create_trial(state=TrialState.RUNNING)
+        self._memory.restore([row], {})
+        self._store.add(trial, row, {})
         self._store.settle(trial, None)
         self.trials.append(trial)
         return trial
 
-    def _new(self, state: State, choices: dict, genome: Genome) -> Trial:
-        number = len(self.trials)
-        return Trial(
-            number,
-            state,
-            choices=choices,
-            genome=genome.to_dict(),
-            fingerprint=genome.fingerprint,
-            params=genome.params,
-            macs=genome.macs,
-            depth=genome.depth,
-            activations=genome.activations,
-            seed=derive(self.space.file.strategy.seed, "trial", number),
-        )
-
-    def _note(self, trial: Trial, genome: Genome | None) -> None:
-        if trial.state == "repeat" and not trial.settled:
-            self._unsettled.append(trial)
-        if trial.trains:
-            self._place[trial.number] = len(self._trained)
-            self._trained.append(trial.number)
-            if genome is not None:
-                self._novelty.add(trial.number, genome)
-
-    def _inform(self) -> None:
-        """Tell the sampler what the next proposal may know."""
-        known = self._known_to(len(self._trained))
-        first_untold, self._informed = self._informed, known[-1] + 1 if known else 0
-        for number in range(first_untold, self._informed):
-            trial = self.trials[number]
-            values = self.values(trial)
-            first = self.objectives[0].metric
-            curve = {epoch: metrics[first] for epoch, metrics in trial.curve.items() if first in metrics}
-            self._memory.tell(number, values, 1.0 if trial.state == "failed" else 0.0, curve)
+    def _note_end(self) -> None:
+        if self._begun < self.planned and ENDED not in self._store.about():
+            self._store.note(ENDED, f"exhausted: {PATIENCE} proposals in a row brought nothing new")
 
     # What comes back
 
     def report(self, number: int, epoch: int, metrics: dict[str, float]) -> bool:
         """Note an epoch of a trial; False ends it here."""
         trial = self.trials[number]
+        if len(trial.legs) > 1 and epoch <= (self._rungs.reached(trial, trial.legs[-2]) or 0):
+            return True  # told again by a worker that goes on from there; what was compared stands
         trial.curve[epoch] = metrics
         self._store.report(number, epoch, metrics)
         self._watch(trial)
-        if epoch not in self._rungs:
-            return True
-        rule = self.space.file.stop
-        metric = rule.metric or self.objectives[0].metric
-        if metric not in metrics:
-            raise SearchError(f"stop.metric is '{metric}', and the evaluator reports {', '.join(sorted(metrics))}")
-        known = (self.trials[other].curve.get(epoch, {}) for other in self._known_to(self._place[number]))
-        return goes_on(rule, metrics[metric], [curve[metric] for curve in known if metric in curve])
+        return self._rungs.goes_on(trial, epoch, metrics)
 
     def tell(self, number: int, outcome: Outcome) -> None:
-        """Settle a trial by what became of it."""
+        """Settle a trial by what became of it, or note that it paused."""
         trial = self.trials[number]
-        trial.state, trial.reason = outcome.status, outcome.reason
+        trial.state, trial.reason = outcome.status, outcome.reason or trial.reason
         trial.metrics, trial.seconds = dict(outcome.metrics), trial.seconds + outcome.seconds
         missing = [o.metric for o in self.objectives if trial.value(o.metric) is None]
         if trial.state == "finished" and missing:
             given = ", ".join(sorted(trial.metrics)) or "none"
             trial.state, trial.reason = "failed", f"error: no metric '{missing[0]}' among {given}"
-        self._store.settle(trial, self.values(trial))
+        if trial.state == "paused":
+            assert self._rungs.reached(trial, trial.legs[-1]) is not None, "it paused before its rung"
+            self._store.wait(trial)
+        else:
+            self._store.settle(trial, final(trial, self.objectives))
         self._watch(trial)
-        self._settle_repeats()
+        for repeat in self._knowledge.repeats.get(number, ()):
+            self._follow(repeat)
 
-    def _settle_repeats(self) -> None:
-        for trial in list(self._unsettled):
-            original = self.trials[trial.repeats or 0]
-            if original.settled:
-                trial.reason = f"the network of trial {original.number} ({original.state})"
-                trial.metrics = dict(original.metrics) if original.complete else {}
-                self._store.settle(trial, self.values(trial))
-                self._unsettled.remove(trial)
-                self._watch(trial)
+    def _follow(self, trial: Trial) -> None:
+        """Give a repeat what is known of its original; of one that runs, or may still be chosen to, that is nothing."""
+        original = self.trials[trial.repeats or 0]
+        if original.state == "running" or original in self._screening.group:
+            return
+        trial.reason = f"the network of trial {original.number} ({original.state})"
+        if original.state == "paused":
+            self._store.wait(trial)
+        else:
+            trial.metrics = dict(original.metrics) if original.complete else {}
+            self._store.settle(trial, final(trial, self.objectives))
+        self._watch(trial)
 
-    def values(self, trial: Trial) -> list[float] | None:
-        """The objectives of a trial that has final ones."""
-        if not trial.complete:
-            return None
-        found = [trial.value(objective.metric) for objective in self.objectives]
-        return None if None in found else [float(value) for value in found if value is not None]
+    # From the store
 
+    def _restore(self, rows: Sequence[FrozenTrial]) -> None:
+        passed = self._screening.restore(self.trials)
+        for trial in self.trials:
+            self._take_up(trial)
+        for trial in passed:
+            self._proposals.passed_over(trial)
+            self._memory.tell(trial.number, None)
+        self._knowledge.learn_to(self._order.restore(self.trials))
+        for trial in self.trials:
+            for leg in trial.legs[:-1]:
+                self._rungs.promote(trial, leg)
+        self._waiting = self._order.running
+        for trial in self._waiting:
+            trial.attempt += 1
+        for trial, row in zip(list(self.trials), rows, strict=True):
+            if not row.state.is_finished():
+                self._mend(trial, row)
 
-def front(trials: Iterable[Trial], objectives: list[tuple[str, str]]) -> list[Trial]:
-    """The trained trials that no other beats in one (metric, direction) without losing in another, by number."""
-    rows = []
-    for trial in trials:
-        values = [trial.value(metric) for metric, _ in objectives]
-        if trial.state == "finished" and None not in values:
-            rows.append((trial, [v if way == "minimize" else -v for v, (_, way) in zip(values, objectives, strict=True)]))  # type: ignore[operator]
-    return [
-        trial
-        for trial, mine in rows
-        if not any(all(a <= b for a, b in zip(other, mine, strict=True)) and other != mine for _, other in rows)
-    ]
+    def _take_up(self, trial: Trial) -> None:
+        if trial.trains or trial.state == "screened":
+            self._proposals.restore(trial)
+            self._fruitless = 0
+        elif trial.state != "brought":
+            self._fruitless += 1
+        if trial.trains:
+            if not trial.legs:  # of a study that was written before legs were: each trial was one
+                trial.legs.append(Leg(self._begun, max(0, self._begun - self.window + 1), None))
+            self._begun += 1
+        if trial.state == "over-budget":
+            self._memory.tell(trial.number, None, violation=trial.excess)
+        self._knowledge.add_repeat(trial)
+
+    def _mend(self, trial: Trial, row: FrozenTrial) -> None:
+        """Write what was left unwritten when the search was broken off between two writes."""
+        waits = row.state == TrialState.WAITING
+        if trial.state == "running":
+            if waits:
+                self._store.go_on(trial)
+        elif trial.state == "paused":
+            if not waits:
+                self._store.wait(trial)
+        elif trial.repeats is not None:
+            if not (waits and self.trials[trial.repeats].state == "paused"):
+                self._follow(trial)
+        elif trial not in self._screening.group:
+            self._store.settle(trial, final(trial, self.objectives))

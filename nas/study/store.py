@@ -13,10 +13,10 @@ from optuna.trial import FrozenTrial, TrialState, create_trial
 from nas.errors import RunError
 from nas.space.settings import Direction
 from nas.study.journal import journal
-from nas.study.trial import Trial
+from nas.study.trial import Leg, Trial
 
 STUDY = "search"
-_RESULT = ("state", "attempt", "reason", "metrics", "seconds")  # what changes while a trial runs; the rest is written once
+_RESULT = ("state", "attempt", "legs", "reason", "metrics", "seconds")  # what may change; the rest is written once
 
 
 @contextmanager
@@ -79,8 +79,18 @@ class Store:
         """Write anew what changes, while a trial is not settled."""
         self._storage.set_trial_user_attr(self._ids[trial.number], "result", _result(trial))
 
+    def wait(self, trial: Trial) -> None:
+        """Write that a trial waits: it may be taken up again."""
+        self.update(trial)
+        self._storage.set_trial_state_values(self._ids[trial.number], TrialState.WAITING)
+
+    def go_on(self, trial: Trial) -> None:
+        """Write that a trial that waited runs again."""
+        self.update(trial)
+        self._storage.set_trial_state_values(self._ids[trial.number], TrialState.RUNNING)
+
     def settle(self, trial: Trial, values: list[float] | None) -> None:
-        """Write the end of a trial: after this it is never changed."""
+        """Write the end of a trial: after this it is never changed. The result counts, if the state was not written."""
         self.update(trial)
         without = TrialState.FAIL if trial.state == "failed" else TrialState.PRUNED
         state = without if values is None else TrialState.COMPLETE
@@ -92,10 +102,12 @@ class Store:
         trials = []
         for row in rows:
             self._ids[row.number] = row._trial_id
-            data = row.user_attrs["trial"] | row.user_attrs["result"]
-            curve = {int(k[6:]): v for k, v in row.user_attrs.items() if k.startswith("epoch:")}
-            trials.append(Trial(number=row.number, curve=dict(sorted(curve.items())), **data))
+            trials.append(_trial(row))
         return trials, rows, self._study.user_attrs.get("memory", {})
+
+    def trial(self, number: int) -> Trial:
+        """One of the trials that were loaded or added."""
+        return _trial(self._storage.get_trial(self._ids[number]))
 
     def note(self, name: str, value: Any) -> None:
         """Say something about the whole study."""
@@ -107,6 +119,13 @@ class Store:
 
     def about(self) -> dict[str, Any]:
         return {k: v for k, v in self._study.user_attrs.items() if k != "memory"}
+
+
+def _trial(row: FrozenTrial) -> Trial:
+    data = row.user_attrs["trial"] | row.user_attrs["result"]
+    data["legs"] = [Leg(*leg) for leg in data.get("legs", ())]
+    curve = {int(k[6:]): v for k, v in row.user_attrs.items() if k.startswith("epoch:")}
+    return Trial(number=row.number, curve=dict(sorted(curve.items())), **data)
 
 
 def _proposal(trial: Trial) -> dict[str, Any]:

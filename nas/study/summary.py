@@ -6,6 +6,7 @@ import json
 from statistics import mean
 from typing import Any
 
+from nas.study.agreement import agreement
 from nas.study.run import Run
 from nas.study.trial import Trial
 
@@ -14,8 +15,13 @@ COMPARED = 6  # finished trials, below which depth and error are not compared
 
 
 def summary(run: Run) -> dict[str, Any]:
-    """Everything about a run: trials by number, front, best, answer, versions, the space as it was written."""
-    trials = run.trials
+    """Everything about a run: trials by number, front, best, answer, versions, the space as it was written.
+
+    agreement: how scores agree with results (`Agreement.to_dict`); None where no score was asked for.
+    ended: why the search found fewer networks than were planned, or None.
+    """
+    trials, about = run.trials, run.store.about()
+    scores = agreement(trials, run.space.file)
     on_front = {trial.number for trial in run.front}
     finished = [trial for trial in trials if trial.state == "finished"]
     environment = _environment(run)
@@ -26,11 +32,14 @@ def summary(run: Run) -> dict[str, Any]:
         "versions": environment.get("versions", {}),
         "commit": environment.get("commit"),
         "objectives": [objective.metric for objective in run.space.file.objectives],
-        "planned": run.store.about()["trials"],
+        "directions": [objective.direction for objective in run.space.file.objectives],
+        "planned": about["trials"],
+        "ended": about.get("ended"),
         "states": {state: sum(trial.state == state for trial in trials) for state in sorted({t.state for t in trials})},
         "trials": [trial_dict(trial) | {"on_front": trial.number in on_front} for trial in trials],
         "best": run.best.number if finished else None,
         "answer": answer(run),
+        "agreement": scores.to_dict() if scores else None,
         "final": run.store.finals(),
     }
 
@@ -84,6 +93,11 @@ def _by_depth(finished: list[Trial], metric: str) -> str:
 def choices_text(trial: Trial) -> str:
     """The choices of a trial in a line: names are dropped where the value says enough."""
     return ", ".join(str(v) if isinstance(v, str) else f"{name} {number(v)}" for name, v in trial.choices.items())
+
+
+def state_text(trial: Trial) -> str:
+    """The state, and of one that waits at a rung the epoch that it stands at."""
+    return f"paused at {max(trial.curve, default=0)}" if trial.state == "paused" else trial.state
 
 
 def number(value: Any) -> str:

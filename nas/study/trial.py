@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
+
+from nas.space.settings import TrainSettings
 
 # paused: waits at a rung; screened: passed over for one with a better score; brought: a network that nobody searched
 State = Literal["running", "paused", "finished", "stopped", "failed", "repeat", "over-budget", "screened", "brought"]
 COSTS = ("params", "macs", "depth", "activations")
 UNTRAINED = ("repeat", "over-budget", "screened", "brought")
+
+
+class Leg(NamedTuple):
+    """A stretch of a trial: from where it stands to its next rung, or to the end."""
+
+    place: int  # in the order of all legs of the search
+    known: int  # how many legs, the first so many, had told their outcomes when it was decided on
+    until: int | None  # the epoch of the rung; None: the end
 
 
 @dataclass
@@ -31,6 +41,7 @@ class Trial:
     parents: list[int] = field(default_factory=list)  # whose choices it took over, by the strategy
     inherits: int | None = None  # the parent whose weights it starts from
     scores: dict[str, float] = field(default_factory=dict)  # zero-cost, where they were asked for
+    legs: list[Leg] = field(default_factory=list)  # of its training, so far
     reason: str = ""  # why it failed, or was not trained
     metrics: dict[str, float] = field(default_factory=dict)
     curve: dict[int, dict[str, float]] = field(default_factory=dict)  # epoch -> metrics
@@ -43,6 +54,7 @@ class Trial:
 
     @property
     def settled(self) -> bool:
+        """Whether nobody works on it; one that is paused may be taken up again."""
         return self.state != "running" and not (self.state == "repeat" and not self.metrics and not self.reason)
 
     @property
@@ -51,12 +63,23 @@ class Trial:
         return self.state in ("finished", "repeat") and bool(self.metrics)
 
     @property
+    def until(self) -> int | None:
+        """The epoch at which it pauses; None: it goes on to the end."""
+        return self.legs[-1].until if self.legs else None
+
+    @property
     def costs(self) -> dict[str, float]:
         return {name: float(getattr(self, name)) for name in COSTS}
 
     def value(self, metric: str) -> float | None:
         """A metric, or a cost of the genome."""
         return self.costs[metric] if metric in COSTS else self.metrics.get(metric)
+
+    def epochs(self, recipe: TrainSettings) -> int:
+        """How long it is trained in a search: less, where it starts from its parent's weights."""
+        if self.inherits is None:
+            return recipe.epochs
+        return recipe.inherited_epochs or -(-recipe.epochs // 2)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data; `curve` as a list of [epoch, metrics]."""

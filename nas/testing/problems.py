@@ -23,6 +23,7 @@ class Problem:
     values: Callable[[Params], list[float] | None]  # None: it was stopped early or failed
     directions: tuple[Direction, ...] = ("minimize",)
     size: int | None = None  # assignments, where they can be counted
+    pauses: bool = False  # every other trial pauses after an epoch, and goes on when later ones were told
 
 
 def _flat(trial: Suggests) -> Params:
@@ -117,6 +118,7 @@ problems: dict[str, Problem] = {
         Problem("two objectives", _flat, _two, directions=("maximize", "minimize"), size=5**6),
         Problem("three objectives", _mixed, lambda p: [*_mixed_error(p), p["depth"], -p["width"]], ("minimize",) * 3),
         Problem("some stopped", _flat, _sometimes, size=5**6),
+        Problem("some paused", _flat, _flat_error, size=5**6, pauses=True),
         Problem("all failed", _flat, lambda params: None, size=5**6),
         Problem("all equal", _flat, lambda params: [1.0], size=5**6),
         Problem("infinite", _conditional, lambda params: [math.inf if params["edits"] > 1 else _conditional_error(params)[0]]),

@@ -3,7 +3,7 @@
 feasible        every value lies in its range
 deterministic   the same seed and the same history give the same proposal; no global generator is read or touched
 resumes         a search made anew from its stored trials goes on as the unbroken one
-survives        stopped, failed, all failed, over budget, several objectives, infinite values, nothing to choose
+survives        stopped, paused, failed, all failed, over budget, several objectives, infinite values, nothing to choose
 new             no assignment is proposed twice while another is left (asked of those that promise it)
 quick           a proposal takes at most so long at so many trials
 """
@@ -26,6 +26,7 @@ from nas.testing.problems import Problem, problems
 
 TRIALS = 24
 WINDOW = 3  # a proposal does not know the last two results, as with workers side by side
+PAUSE = 4  # a trial that pauses goes on when so many later ones were told
 SLOWEST_MS = 1000.0
 ALL = tuple(problems)
 
@@ -52,15 +53,28 @@ class _Search:
             self.rows.append(row)
             self._drawn.append(drawn)
             if isinstance(drawn, OverBudget):
-                self._memory.tell(row.number, None, drawn.excess, {})
+                self._memory.tell(row.number, None, violation=drawn.excess)
         return self
 
     def _tell(self, number: int) -> None:
+        self._go_on(number - PAUSE)
         if number < 0 or isinstance(drawn := self._drawn[number], OverBudget):
             return
         values = self._problem.values(drawn)
+        if self._problem.pauses and values is not None and number % 2 == 0:
+            self._memory.tell(number, None, curve={1: 2 * values[0]}, paused=True)
+            return
         curve = {1: 1.0} if number % 2 else {}
-        self._memory.tell(number, values, 1.0 if values is None and number % 3 == 0 else 0.0, curve)
+        self._memory.tell(number, values, violation=1.0 if values is None and number % 3 == 0 else 0.0, curve=curve)
+
+    def _go_on(self, number: int) -> None:
+        """Tell the end of a trial, if it is one that paused."""
+        if number < 0 or not self._memory.paused(number):
+            return
+        drawn = self._drawn[number]
+        values = None if isinstance(drawn, OverBudget) else self._problem.values(drawn)
+        assert values is not None, "it paused"
+        self._memory.tell(number, values, curve={1: 2 * values[0], 2: values[0]})
 
     def resumed(self, strategy: Strategy, *, seed: int = 0) -> _Search:
         """The same search from nothing but its rows."""
@@ -69,7 +83,7 @@ class _Search:
         found.rows, found._drawn = list(self.rows), list(self._drawn)
         for number, drawn in enumerate(self._drawn):
             if isinstance(drawn, OverBudget):
-                found._memory.tell(number, None, drawn.excess, {})
+                found._memory.tell(number, None, violation=drawn.excess)
         for number in range(len(self.rows) - self._window):
             found._tell(number)
         return found

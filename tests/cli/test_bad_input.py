@@ -79,7 +79,7 @@ def test_a_wrong_override_is_refused(refused, override, text):
         ),
         (
             "stop={name: successive-halving, metric: accuracy}",
-            "--set stop: stop.metric: 'accuracy' is not what rungs compare; known: error, loss, train_loss",
+            "--set stop: stop.metric: 'accuracy' is not what rungs compare; known: error, loss, macs, train_loss",
         ),
         (
             "stop={name: successive-halving, min_epochs: 5}",

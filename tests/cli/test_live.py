@@ -7,7 +7,7 @@ import io
 import pytest
 from rich.console import Console
 
-from nas.cli.live import SETTLED, View, line
+from nas.cli.live import SETTLED, View, _lines, line
 from nas.space.settings import ObjectiveSettings
 from nas.study import Trial
 
@@ -69,3 +69,25 @@ def test_a_trial_is_one_line_where_there_is_no_terminal():
     assert text.startswith("trial   7  failed")
     assert text.endswith("width 21  (error: RuntimeError: one two)")
     assert "\n" not in text
+
+
+def test_paused_and_screened_trials_are_counted_apart(view):
+    for number, state in enumerate(("paused", "paused", "screened"), start=11):
+        view.update(trial(number, state))
+    assert drawn(view, 130)[-1].startswith("9 of 24 trained, 1 running, 2 paused, 1 repeated, 1 screened, ")
+
+
+def test_a_paused_trial_says_where_it_stands(view):
+    view.update(trial(11, "paused"))
+    row = next(line for line in drawn(view, 130) if line.split()[:1] == ["11"])
+    assert row.split()[1:6] == ["paused", "3", "16.67", "%", "1.7M"]
+
+
+def test_a_trial_that_pauses_is_told_of_at_each_rung_and_at_its_end(capsys):
+    watch = _lines("error")
+    paused, later = trial(3, "paused"), trial(3, "paused")
+    later.curve[9] = {"error": 0.05}
+    for told in (trial(3, "running"), paused, paused, trial(3, "running"), later, trial(3), trial(4, "screened")):
+        watch(told)
+    heads = [line[:25].split() for line in capsys.readouterr().err.splitlines()]
+    assert [head[2:5] for head in heads] == [["paused", "at", "3"], ["paused", "at", "9"], ["finished", "er"]]

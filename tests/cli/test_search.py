@@ -35,6 +35,22 @@ def test_the_plan_says_what_will_happen(command, space, here):
     assert "1 at once, each 1 CPU; device cpu" in plan["runner"]
 
 
+def test_the_plan_says_what_is_screened_paused_and_inherited(command, space):
+    settings = (
+        "strategy.prefilter={of: 5, by: params}",
+        "strategy.scores=[macs]",
+        "stop={name: successive-halving, rungs: [1, 3], pause: true}",
+        "train={epochs: 9, inherit: true}",
+        "evaluator=train",
+    )
+    arguments = [part for text in settings for part in ("--set", text)]
+    plan = command("search", space, "--runner", "local", "--dry-run", *arguments).err.splitlines()
+    assert "proposals  the best of each 5 by params is trained; scores macs" in plan
+    assert (
+        "training   9 epochs (5 from a parent's weights) of batch 128, auto, paused by successive-halving at epochs 1, 3" in plan
+    )
+
+
 def test_a_dry_run_writes_nothing(command, space, here):
     before = set(here.rglob("*"))
     assert command("search", space, "--runner", "local", "--out", "run", "--dry-run").status == 0
@@ -58,6 +74,11 @@ def test_trials_seed_and_set_change_the_search(command, space):
     assert "depth" not in run.trials[0].choices
 
 
+def test_the_strategy_can_be_named(command, space):
+    command("search", space, "--runner", "local", "--out", "run", "--strategy", "evolution")
+    assert Run.open("run").space.file.strategy.name == "evolution"
+
+
 def test_without_out_a_run_takes_the_next_free_name(command, space, here):
     for _ in range(2):
         command("search", space, "--runner", "local", "--trials", 1)
@@ -69,6 +90,21 @@ def test_a_search_in_which_every_trial_fails_ends_with_status_1(command, space):
     assert result.status == 1
     assert "RuntimeError: the disk is on fire" in result.err
     assert "No trial has finished yet." in result.err
+
+
+def test_the_reason_that_most_trials_failed_for_is_said(command, space):
+    result = command("search", space, "--runner", "local", "--out", "run", "--set", "evaluator=instant:failing_in_turn")
+    assert result.status == 1
+    assert result.err.splitlines()[-1] == (
+        "4 of 4 trials failed, 3 of them alike: error: RuntimeError: the disk is on fire (at 1 degrees)"
+    )
+
+
+def test_a_search_of_fewer_trials_than_its_rungs_ask_for_still_trains_its_best(command, space):
+    stop = "stop={name: successive-halving, rungs: [1], pause: true}"  # one of three goes on
+    result = command("search", space, "--runner", "local", "--out", "run", "--trials", 2, "--set", stop)
+    assert result.status == 0
+    assert sorted(trial.state for trial in Run.open("run").trials) == ["finished", "paused"]
 
 
 def test_ctrl_c_ends_with_130_and_says_how_to_go_on(command, space):

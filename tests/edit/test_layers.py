@@ -22,9 +22,9 @@ def test_deepening_adds_a_layer_like_the_one_before(plain: Genome) -> None:
     deep = deepen(plain, "body/conv")
     # 16*16*9 = 2,304 weights on 4x4 pixels, and a norm of 32.
     assert (deep.params, deep.macs, deep.depth) == (1501 + 2304 + 32, 32_336 + 2304 * 16, 4)
-    assert added(plain, deep) == ["body/deeper/conv", "body/deeper/norm", "body/deeper/act"]
-    assert deep["body/deeper/conv"].inputs == ("body/act",)
-    assert deep["head/pool"].inputs == ("body/deeper/act",)
+    assert added(plain, deep) == ["body/conv_deeper/conv", "body/conv_deeper/norm", "body/conv_deeper/act"]
+    assert deep["body/conv_deeper/conv"].inputs == ("body/act",)
+    assert deep["head/pool"].inputs == ("body/conv_deeper/act",)
     assert (plain.params, plain.depth) == (1501, 3)
 
 
@@ -41,7 +41,7 @@ def test_a_kernel_that_keeps_the_resolution_is_odd(kernel: int, plain: Genome) -
 
 def test_deepening_twice_gives_the_second_another_name(plain: Genome) -> None:
     twice = deepen(deepen(plain, "stem/conv"), "stem/conv")
-    assert added(plain, twice)[0] == "stem/deeper/conv_2"  # nearest to the layer, so first
+    assert added(plain, twice)[0] == "stem/conv_deeper/conv_2"  # nearest to the layer, so first
     assert twice.depth == 5
 
 
@@ -49,14 +49,14 @@ def test_the_end_of_a_residual_branch_is_activated_before_it_goes_on(staged: Cal
     net = staged("residual")
     deep = deepen(net, "stage1/block1/conv2")
     assert [deep[name].op.kind for name in added(net, deep)] == ["activation", "conv2d", "batch_norm"]
-    assert deep["stage1/block1/sum"].inputs == ("stage1/block1/deeper/norm", "stem/act")
+    assert deep["stage1/block1/sum"].inputs == ("stage1/block1/conv2_deeper/norm", "stem/act")
 
 
 def test_a_preactivated_branch_is_activated_in_front_again(staged: Callable[..., Genome]) -> None:
     net = staged("residual", block="preact")
     deep = deepen(net, "stage1/block1/conv2")
     assert [deep[name].op.kind for name in added(net, deep)] == ["batch_norm", "activation", "conv2d"]
-    assert deep["stage1/block1/sum"].inputs[0] == "stage1/block1/deeper/conv"
+    assert deep["stage1/block1/sum"].inputs[0] == "stage1/block1/conv2_deeper/conv"
 
 
 def test_a_layer_has_the_norm_and_activation_of_its_own() -> None:
@@ -71,7 +71,7 @@ def test_a_layer_has_the_norm_and_activation_of_its_own() -> None:
 def test_all_that_read_a_layer_read_the_deeper_one(staged: Callable[..., Genome]) -> None:
     net = staged("residual")
     deep = deepen(net, "stem/conv")
-    readers = [node.name for node in deep.nodes if "stem/deeper/act" in node.inputs]
+    readers = [node.name for node in deep.nodes if "stem/conv_deeper/act" in node.inputs]
     assert readers == ["stage1/block1/conv1", "stage1/block1/sum"]
 
 
@@ -93,24 +93,24 @@ def test_a_branch_of_a_plain_layer_is_summed_in_front_of_the_activation(plain: G
     wide = add_branch(plain, "body/conv", kernel=1)
     # 8*16 = 128 weights on 4x4 pixels (the stride is the layer's), and a norm of 32.
     assert (wide.params, wide.macs, wide.depth) == (1501 + 128 + 32, 32_336 + 128 * 16, 3)
-    assert added(plain, wide) == ["body/branch/conv", "body/branch/norm", "body/branch/sum"]
-    assert wide["body/branch/sum"].inputs == ("body/norm", "body/branch/norm")
-    assert wide["body/act"].inputs == ("body/branch/sum",)
-    assert wide["body/branch/conv"].op == ops.Conv2d(16, kernel=(1, 1), stride=(2, 2), padding=(0, 0))
+    assert added(plain, wide) == ["body/conv_branch/conv", "body/conv_branch/norm", "body/conv_branch/sum"]
+    assert wide["body/conv_branch/sum"].inputs == ("body/norm", "body/conv_branch/norm")
+    assert wide["body/act"].inputs == ("body/conv_branch/sum",)
+    assert wide["body/conv_branch/conv"].op == ops.Conv2d(16, kernel=(1, 1), stride=(2, 2), padding=(0, 0))
 
 
 def test_a_branch_beside_branches_is_one_more_part(inception: Genome) -> None:
     wide = add_branch(inception, "module/one/conv", kernel=5)
     # 8*4*25 = 800 weights and 4 biases; the linear layer gets 4 more inputs for 5 classes.
     assert wide.params == inception.params + 800 + 4 + 4 * 5
-    assert wide["module/concat"].inputs == ("module/one/act", "module/three/act", "module/one/branch/act")
+    assert wide["module/concat"].inputs == ("module/one/act", "module/three/act", "module/one/conv_branch/act")
     assert wide.shapes["module/concat"][0] == 14
 
 
 def test_a_branch_in_a_dense_net_is_one_more_part(staged: Callable[..., Genome]) -> None:
     net = staged("dense", block="preact")
     wide = add_branch(net, "stage1/block1/conv2", kernel=1)
-    assert wide["stage1/block1/join"].inputs == ("stem/conv", "stage1/block1/conv2", "stage1/block1/branch/conv")
+    assert wide["stage1/block1/join"].inputs == ("stem/conv", "stage1/block1/conv2", "stage1/block1/conv2_branch/conv")
 
 
 def test_a_branch_is_summed_where_the_concatenation_has_its_width_from_elsewhere() -> None:
@@ -119,8 +119,8 @@ def test_a_branch_is_summed_where_the_concatenation_has_its_width_from_elsewhere
     line = b.concat("join", b.conv("left", stem, 4, kernel=1), b.conv("right", stem, 4))
     b.classifier(b.sum("bypass", stem, line), 5)
     wide = add_branch(b.genome(), "left")
-    assert wide["branch/sum"].inputs == ("left", "branch/conv")
-    assert wide["join"].inputs == ("branch/sum", "right")
+    assert wide["left_branch/sum"].inputs == ("left", "left_branch/conv")
+    assert wide["join"].inputs == ("left_branch/sum", "right")
 
 
 def test_a_branch_of_a_grouped_layer_is_grouped(grouped: Genome, separable: Genome) -> None:
@@ -134,7 +134,7 @@ def test_a_branch_that_gives_another_resolution_is_refused() -> None:
     with pytest.raises(GenomeError) as caught:
         add_branch(b.genome(), "conv", kernel=1)
     assert str(caught.value) == "a kernel of 1 in place of (3, 3) with padding (0, 0) gives another resolution"
-    assert add_branch(b.genome(), "conv", kernel=5).shapes["branch/sum"] == (4, 6, 6)
+    assert add_branch(b.genome(), "conv", kernel=5).shapes["conv_branch/sum"] == (4, 6, 6)
 
 
 @pytest.mark.parametrize("edit", [deepen, add_branch])
@@ -226,4 +226,4 @@ def test_what_only_an_auxiliary_head_reads_is_kept() -> None:
     net = Genome(nodes)
     deep = deepen(net, "conv")
     assert deep.outputs == net.outputs == ("output", "auxiliary_output")
-    assert deep["auxiliary_pool"].inputs == ("deeper/conv",)
+    assert deep["auxiliary_pool"].inputs == ("conv_deeper/conv",)

@@ -11,9 +11,7 @@ import torch
 from inheriting import gap, grown, images, trained
 
 import nas
-from nas.edit import Edit, edits, fit, scale_width
-from nas.edit.shortcut import deepen_residual
-from nas.edit.unit import convolutions
+from nas.edit import edits, fit, scale_width
 from nas.errors import GenomeError
 from nas.genome import Genome
 from nas.motif import Stage, Staged, Stem, blocks, compose, connectivities
@@ -25,18 +23,12 @@ ALWAYS = ("widen", "add-branch", "deepen-residual")
 ZOO = ("inception_v2", "resnext-50-32x4d", "mobilenet_v1", "shufflenet_v1", "densenet", "dmrnet", "xception", "deeply_fused")
 
 
-def sites(genome: Genome, kind: str) -> list[Edit]:
-    if kind == "deepen-residual":
-        return [Edit(kind, name, "", lambda given, name=name: deepen_residual(given, name)) for name in convolutions(genome)]
-    return edits.get(kind)(genome)
-
-
 def preserved(genome: Genome, *, each: int, seed: int = 0) -> Counter[tuple[str, bool]]:
     """How many children of each kind of edit were said to keep the function; an error where one does not."""
     parent, draws, found = trained(genome, seed=seed), random.Random(seed), Counter[tuple[str, bool]]()
     x = images(genome)
-    for kind in (*edits.names(), "deepen-residual"):
-        places = sites(genome, kind)
+    for kind in edits.names():
+        places = edits.get(kind)(genome)
         for edit in draws.sample(places, min(each, len(places))):
             with contextlib.suppress(GenomeError):
                 child = edit.apply(genome)
@@ -68,7 +60,9 @@ def test_every_block_in_every_connectivity_hands_its_function_on(block: str, con
 def test_a_child_of_a_published_network_computes_what_its_parent_did(name: str) -> None:
     genome = scale_width(fit(find(name).genome, input_shape=(3, 32, 32), classes=5), 0.25)
     found = preserved(genome, each=1)
-    assert all(found[kind, True] > 0 and found[kind, False] == 0 for kind in ALWAYS)
+    # Copies of a channel may fall into two groups of a shuffled line, so not every width of ShuffleNet can be inherited.
+    always = ALWAYS[1:] if name == "shufflenet_v1" else ALWAYS
+    assert all(found[kind, True] > 0 and found[kind, False] == 0 for kind in always)
 
 
 @pytest.mark.parametrize("name", ["resnet_cifar-20", "mobilenet_v1", "resnext-50-32x4d", "densenet"])
@@ -84,7 +78,7 @@ def test_a_chain_of_edits_is_inherited_in_one_step() -> None:
     genome = nas.load("deeper-vs-wider").bound(input_shape=(1, 8, 8), classes=10).genome(RandomTrial(seed=0))
     child, draws = genome, random.Random(0)
     for kind in ("widen", "deepen-residual", "add-branch", "deepen-residual", "add-branch", "widen"):
-        child = draws.choice(sites(child, kind)).apply(child)
+        child = draws.choice(edits.get(kind)(child)).apply(child)
     parent = trained(genome)
     given = inherit(genome, parent.state_dict(), child, seed=0)
     assert given.preserved

@@ -117,7 +117,7 @@ def test_an_activation_is_repeated_in_vain_only_where_it_leaves_the_line_as_it_i
 def test_a_deeper_net_through_leaky_relu_is_no_identity_and_says_so() -> None:
     child, parent = deepen(LEAKY, "body"), trained(LEAKY)
     given = inherit(LEAKY, parent.state_dict(), child, seed=0)
-    assert not given.preserved and given.lost == ("deeper/act: leaky_relu changes 'after'",)
+    assert not given.preserved and given.lost == ("body_deeper/act: leaky_relu changes 'after'",)
     assert gap(parent, grown(child, given), images(LEAKY)) > 1e-5
 
 
@@ -125,12 +125,12 @@ def test_the_end_of_a_residual_branch_needs_a_shortcut_around_what_is_new() -> N
     parent, node = trained(RESIDUAL), "stage1/block1/conv2"
     lost, kept = (edit(RESIDUAL, node) for edit in (deepen, deepen_residual))
     given = inherit(RESIDUAL, parent.state_dict(), lost, seed=0)
-    assert given.lost == ("stage1/block1/deeper/act: relu changes 'stage1/block1/norm2'",)
+    assert given.lost == ("stage1/block1/conv2_deeper/act: relu changes 'stage1/block1/norm2'",)
     assert kept.depth == lost.depth == RESIDUAL.depth + 1
     given = inherit(RESIDUAL, parent.state_dict(), kept, seed=0)
     assert given.preserved and gap(parent, grown(kept, given), images(RESIDUAL)) < 1e-5
-    assert not given.state["stage1.block1.deeper.norm.weight"].any()
-    assert given.state["stage1.block1.deeper.conv.weight"].any()  # so its gain has a gradient
+    assert not given.state["stage1.block1.conv2_deeper.norm.weight"].any()
+    assert given.state["stage1.block1.conv2_deeper.conv.weight"].any()  # so its gain has a gradient
 
 
 @pytest.mark.parametrize("kernel", [0, 2, True])
@@ -149,7 +149,7 @@ def test_a_new_norm_gives_back_what_it_takes_while_training_too() -> None:
     given = inherit(PLAIN, parent.state_dict(), child, seed=0)
     for name, value in given.state.items():
         plain[name] = value.clone()
-        if name.startswith("body.deeper.norm"):
+        if name.startswith("body.conv_deeper.norm"):
             plain[name].fill_(float(name.endswith(("weight", "var"))))
     nets = [build(child), build(child)]
     for each, state in zip(nets, (given.state, plain), strict=True):
@@ -175,8 +175,8 @@ def test_a_fresh_part_of_a_concatenation_is_read_with_weights_of_zero() -> None:
     genome = net(lambda b, line: b.conv("last", b.concat("join", b.conv_act("one", line, 4), b.conv_act("two", line, 4)), 8))
     child, parent = add_branch(genome, "one/conv"), trained(genome)
     given = inherit(genome, parent.state_dict(), child, seed=0)
-    assert given.preserved and given.fresh == ("one/branch/conv",)
-    assert not given.state["last.weight"][:, 8:].any() and given.state["one.branch.conv.weight"].any()
+    assert given.preserved and given.fresh == ("one/conv_branch/conv",)
+    assert not given.state["last.weight"][:, 8:].any() and given.state["one.conv_branch.conv.weight"].any()
     assert torch.equal(given.state["last.weight"][:, :8], parent.state_dict()["last.weight"])
 
 
@@ -211,7 +211,7 @@ def test_inheritance_is_alike_for_a_seed_and_touches_no_global_generator() -> No
     one, two, other = (inherit(PLAIN, state, child, seed=seed, noise=0.5).state for seed in (0, 0, 1))
     assert torch.equal(before, torch.random.get_rng_state())
     assert all(torch.equal(one[name], two[name]) for name in one)
-    assert not torch.equal(one["body.branch.conv.weight"], other["body.branch.conv.weight"])
+    assert not torch.equal(one["body.conv_branch.conv.weight"], other["body.conv_branch.conv.weight"])
 
 
 def test_a_transposed_convolution_in_groups_is_widened() -> None:

@@ -107,6 +107,14 @@ def test_the_report_is_data_and_text_and_alike_each_time(make: Any) -> None:
     assert check(space) == report
 
 
+def test_choices_that_make_no_other_network_are_found(make: Any) -> None:
+    # A basic block has no branches, so each of the two widths is drawn with any of three numbers of them.
+    report = check(make("stages: 1", "depth: 1", "branches: {int: [1, 3]}", "width: {int: [4, 5]}"))
+    assert report.distinct == (2, 6)
+    assert "genomes     6 that meet the budget; 2 different networks in 6 random draws" in report.text()
+    assert report.to_dict()["distinct"] == {"distinct": 2, "of": 6}
+
+
 def test_many_depths_are_put_together_in_the_text(make: Any) -> None:
     text = check(make("stages: 1", "depth: {int: [1, 40]}", "width: 4")).text()
     assert "      1-4 blocks  100.0% of 4" in text

@@ -36,6 +36,6 @@ def test_what_a_strategy_does_not_know_is_refused(name, options, text):
 
 
 def test_the_error_names_the_place_in_the_file():
-    with pytest.raises(DocumentError, match=r"strategy\.options: tournament must lie from 1 to the population, 5, got 10"):
+    with pytest.raises(DocumentError, match=r"options\.population: tournament must lie from 1 to the population, 5, got 10"):
         prepare("tiny", overrides=["strategy.name=evolution", "strategy.options.population=5"])
     assert nas.load("tiny", overrides=["strategy.options.population=5"]).file.strategy.options == {"population": 5}

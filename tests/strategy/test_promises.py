@@ -15,7 +15,7 @@ from nas.prepare import STRATEGIES
 from nas.strategy import strategies
 from nas.testing import Broken, check_strategy, problems, promises, proposal_ms
 
-NEW = ("evolution", "local")  # those that never repeat an assignment
+NEW = ("evolution", "local", "surrogate")  # those that never repeat an assignment
 SLOW = ("gp",)  # its processes are fitted anew for each proposal: minutes at 1,000 trials
 
 
@@ -52,7 +52,9 @@ def test_the_checks_need_no_torch():
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
-@pytest.mark.parametrize(("name", "trials", "most_ms"), [("evolution", 10_000, 100), ("local", 10_000, 200)])
+@pytest.mark.parametrize(
+    ("name", "trials", "most_ms"), [("evolution", 10_000, 100), ("local", 10_000, 200), ("surrogate", 10_000, 1000)]
+)
 def test_ten_thousand_trials_do_not_slow_a_proposal_down(name, trials, most_ms):
     assert proposal_ms(strategies.get(name), trials=trials, problem=problems["conditional"], proposals=5) < most_ms
 
@@ -116,6 +118,20 @@ class KeepsByStudy(Keeps):
         return Drawn(draw)
 
 
+class ReadsOnce:
+    """A strategy that notes what it knows of a trial when it first hears of it, and never looks again."""
+
+    def __call__(self, seed, view):
+        def draw(study, trial, name, values):
+            known = study.__dict__.setdefault("known", {})
+            for other in study.get_trials(deepcopy=False)[: trial.number]:
+                if other.state.is_finished():
+                    known.setdefault(other.number, other.state.name)
+            return at_random(global_random.Random(f"{seed}/{sorted(known.items())}"))(study, trial, name, values)
+
+        return Drawn(draw)
+
+
 def out_of_range(seed, view):
     def draw(study, trial, name, values):
         return 10 if name == "depth" else at_random(global_random.Random(seed))(study, trial, name, values)
@@ -154,6 +170,7 @@ def asleep(seed, view):
         ("deterministic", deaf_to_its_seed, "another seed gives the same search"),
         ("deterministic", Keeps(), "the same seed and history, in the same process: trial 0 is"),
         ("resumes", Keeps(), "resumed after 1 trials: trial 0 is|resumed after 1 trials: trial 1 is"),
+        ("resumes", ReadsOnce(), "some paused: resumed after 9 trials: trial 9 is"),
         ("resumes", KeepsByStudy(), "resumed after 1 trials: trial 1 is"),
         ("new", lambda seed, view: optuna.samplers.RandomSampler(seed=seed), "repeats trial"),
         ("new", lambda seed, view: optuna.samplers.NSGAIISampler(seed=seed, population_size=8), "repeats trial"),

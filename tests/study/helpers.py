@@ -29,14 +29,20 @@ def error_of(trial: Trial, epoch: int, epochs: int) -> float:
 
 
 def evaluate(search: Search, trial: Trial, *, until: int | None = None) -> None:
-    """What a runner does with one trial; `until` breaks it off after so many epochs, as a crash does."""
-    error = 1.0
-    for epoch in range(1, search.epochs + 1):
-        error = error_of(trial, epoch, search.epochs)
+    """What a runner does with one leg of a trial; `until` breaks it off after so many epochs, as a crash does.
+
+    Epochs of earlier legs are told again, as from a checkpoint.
+    """
+    error, epochs = 1.0, trial.epochs(search.space.file.train)
+    for epoch in range(1, epochs + 1):
+        error = error_of(trial, epoch, epochs)
         if not search.report(trial.number, epoch, {"error": error}):
             search.tell(trial.number, Outcome(status="stopped", metrics={"error": error}, seconds=1.0))
             return
         if epoch == until:
+            return
+        if epoch == trial.until:
+            search.tell(trial.number, Outcome(status="paused", metrics={"error": error}, seconds=1.0))
             return
     search.tell(trial.number, Outcome(status="finished", metrics={"error": error}, seconds=1.0))
 
@@ -56,4 +62,20 @@ def drive(search: Search, *, workers: int = 1, shuffle: Callable[[list[Trial]], 
 
 def table(run: Run) -> list[tuple]:
     """What two runs must agree on."""
-    return [(t.number, t.state, t.fingerprint, t.choices, t.metrics, sorted(t.curve)) for t in run.trials]
+    return [
+        (t.number, t.state, t.fingerprint, t.choices, t.metrics, sorted(t.curve), t.legs, t.scores, t.parents, t.inherits)
+        for t in run.trials
+    ]
+
+
+def legs(run: Run) -> list[tuple[int, int | None]]:
+    """The number of the trial and the epoch of the next rung of each leg, in their order."""
+    return [
+        (trial.number, leg.until)
+        for leg, trial in sorted(((leg, t) for t in run.trials for leg in t.legs), key=lambda pair: pair[0].place)
+    ]
+
+
+def states(run: Run) -> list[str]:
+    """States of the rows of Optuna's study."""
+    return [row.state.name for row in run.store._study.get_trials(deepcopy=False)]

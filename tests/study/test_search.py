@@ -10,7 +10,8 @@ from helpers import drive, evaluate, table
 import nas.study.search
 from nas.errors import SearchError
 from nas.evaluate import Outcome
-from nas.study import Run
+from nas.study import Run, store
+from nas.study.summary import summary
 
 STRATEGIES = ["random", "tpe", "nsga2", "gp", "evolution", "local"]
 
@@ -96,8 +97,17 @@ def test_a_search_ends_when_nothing_new_is_proposed(start, monkeypatch):
     search = run.search()
     drive(search)
     assert search.exhausted
+    assert run.store.about()["ended"] == "exhausted: 60 proposals in a row brought nothing new"
+    assert summary(run)["ended"].startswith("exhausted")
+    assert Run.open(run.folder).search().over  # and is not tried again when it is resumed
     # 16 combinations, of which plain basic and plain preact blocks are one network
     assert 10 <= sum(trial.trains for trial in run.trials) < 16
+
+
+def test_a_search_that_ends_as_planned_says_nothing_of_its_end(start):
+    run = start()
+    drive(run.search())
+    assert "ended" not in run.store.about()
 
 
 def test_repeats_are_trained_again_with_another_seed_where_the_search_says_so(start):
@@ -144,6 +154,25 @@ def test_a_trial_left_running_is_asked_for_again_with_its_next_attempt(start):
     assert (again.number, again.attempt, again.seed) == (trial.number, 2, trial.seed)
 
 
+def test_a_study_without_legs_is_gone_on_with(start, monkeypatch):
+    settings = ["strategy.name=tpe", "stop.name=successive-halving"]
+    unbroken, older = start(*settings), start(*settings)
+    drive(unbroken.search())
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "_RESULT", tuple(name for name in store._RESULT if name != "legs"))
+        patch.setattr(
+            store, "_proposal", lambda trial, write=store._proposal: {k: v for k, v in write(trial).items() if k != "legs"}
+        )
+        search = older.search()
+        for _ in range(9):
+            evaluate(search, search.ask())
+        search.ask()
+    assert not any(trial.legs for trial in older.trials)
+    drive(Run.open(older.folder).search())
+    finished = [[(t.number, t.state, t.fingerprint, t.metrics) for t in run.trials] for run in (unbroken, older)]
+    assert finished[0] == finished[1]
+
+
 def test_no_trial_is_left_running_at_the_end(start):
     run = start()
     drive(run.search(), workers=3)
@@ -166,8 +195,7 @@ def test_results_are_told_also_where_a_later_draw_was_over_budget(start):
     drive(search)
     assert any(trial.state == "over-budget" for trial in run.trials)
     states = [row.state.name for row in search._memory._study.get_trials(deepcopy=False)]
-    known = search._known_to(len(search._trained) - 1)
-    assert all(states[number] == "COMPLETE" for number in known if run.trials[number].state == "finished")
+    assert all(states[trial.number] == "COMPLETE" for trial in run.trials if trial.state == "finished")
 
 
 def test_draws_over_budget_are_remembered_when_a_search_is_resumed(start):

@@ -5,6 +5,7 @@ al. 2022, "A Deeper Look at Zero-Cost Proxies for Lightweight NAS"). Importing t
 """
 
 from nas.evaluate.zero_cost.compute import known, score
+from nas.evaluate.zero_cost.proposals import Scorer, scorer
 from nas.evaluate.zero_cost.scores import BASELINES, Score, scores
 
-__all__ = ["BASELINES", "Score", "known", "score", "scores"]
+__all__ = ["BASELINES", "Score", "Scorer", "known", "score", "scorer", "scores"]

@@ -29,8 +29,8 @@ from nas.network.inherit.store import Store
 class Inheritance:
     """A child's weights, and what became of the parent's function.
 
-    `preserved`: in evaluation mode the child computes what the parent does. Where it does not, `lost` says at which nodes
-    and why. `fresh`: nodes whose weights hold none of the parent's: identities, zeros and drawn ones.
+    `preserved`: in evaluation mode the child surely computes what the parent does. Where it may not, `lost` says at which
+    nodes and why. `fresh`: nodes whose weights hold none of the parent's: identities, zeros and drawn ones.
     """
 
     state: dict[str, Tensor]

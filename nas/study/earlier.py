@@ -1,0 +1,189 @@
+"""What a search learns from other runs: read once when it is started, and kept in its own folder from then on.
+
+Nothing is transferred silently: a source says in lines how many results it gives, which trials it leaves out, and how its
+search differs. A trial that was ended early gives its curve; one that failed, or has a value that is no number, nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nas.errors import GenomeError, InputError, RunError, nearest
+from nas.genome import Genome
+from nas.space import SearchSpace
+from nas.strategy import Earlier
+from nas.study.differences import check_alike, differences
+from nas.study.run import Run
+from nas.study.trial import COSTS, Trial
+
+SCHEMA = "nas.earlier/1"
+FILE = "earlier.json"
+INDENT = " " * 11  # of a plan's lines: their label
+
+
+@dataclass(frozen=True)
+class Source:
+    """Another run: what is learned from it, and what a person is told about that."""
+
+    lines: tuple[str, ...]
+    results: tuple[Earlier, ...]
+
+
+def sources(space: SearchSpace) -> list[Source]:
+    """What the runs of `strategy.learn_from` give; an error at the run's place in the file where one cannot be learned from."""
+    found = []
+    for place, folder in enumerate(space.file.strategy.learn_from):
+        try:
+            found.append(source(Path(folder), space))
+        except InputError as error:
+            raise space.document.error(("strategy", "learn_from", place), str(error)) from None
+    return found
+
+
+def source(folder: Path, space: SearchSpace) -> Source:
+    """What a run has to tell to a search of `space`.
+
+    Raises `RunError` for a folder that is no run, `InputError` where its results are for other images, none has this
+    search's objectives, or there are none.
+    """
+    run = Run.open(folder)
+    name = _short(folder)
+    try:
+        check_alike(space, run.space)
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from None
+    rows = run.store.load()
+    trained = [(trial, row.params) for trial, row in zip(rows[0], rows[1], strict=True) if trial.trains]
+    _check_objectives(name, space, [trial for trial, _ in trained])
+    results, lacking = [], Counter[str]()
+    for trial, choices in trained:
+        result, lack = _earlier(trial, choices, space)
+        if result is None:
+            lacking[lack] += 1
+        else:
+            results.append(result)
+    if not results:
+        raise InputError(f"{name} has nothing to learn from: {_counted(lacking) or 'no trial was trained'}")
+    lines = (_summary(name, results, len(trained), lacking), *(INDENT + line for line in differences(space, run.space)))
+    return Source(lines, tuple(results))
+
+
+def _check_objectives(name: str, space: SearchSpace, trials: Sequence[Trial]) -> None:
+    """See that the finished trials know what this search wants to be less or more of."""
+    finished = [trial for trial in trials if trial.state == "finished"]
+    known = {metric for trial in finished for metric in trial.metrics} | set(COSTS)
+    for objective in space.file.objectives:
+        if finished and objective.metric not in known:
+            raise InputError(
+                f"{name}: its trials have no '{objective.metric}', an objective here{nearest(objective.metric, known)}"
+            )
+
+
+def _earlier(trial: Trial, choices: dict[str, Any], space: SearchSpace) -> tuple[Earlier | None, str]:
+    """A trial's lesson, or why there is none."""
+    if trial.state == "failed" or trial.genome is None:
+        return None, "failed"
+    try:
+        genome = Genome.from_dict(trial.genome)
+    except GenomeError:  # of an operation that is not registered here
+        return None, "of networks that cannot be read here"
+    objectives = space.file.objectives
+    signs = [1 if objective.direction == "minimize" else -1 for objective in objectives]
+    first = objectives[0].metric
+    curve = {epoch: signs[0] * metrics[first] for epoch, metrics in trial.curve.items() if _number(metrics.get(first))}
+    if trial.state != "finished":
+        return (Earlier(genome, choices, None, curve), "") if curve else (None, "not trained far enough")
+    values = [trial.value(objective.metric) for objective in objectives]
+    for objective, value in zip(objectives, values, strict=True):
+        if not _number(value):
+            return None, f"without a number for '{objective.metric}'"
+    return Earlier(genome, choices, tuple(s * float(v) for s, v in zip(signs, values, strict=True) if v is not None), curve), ""
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)
+
+
+def _summary(name: str, results: Sequence[Earlier], trained: int, lacking: Counter[str]) -> str:
+    whole = sum(result.values is not None for result in results)
+    parts = [f"{_several(whole, 'result')} of {_several(trained, 'trial')}"]
+    if whole < len(results):
+        parts.append(f"{_several(len(results) - whole, 'curve')} of trials that were ended early")
+    left_out = f"; left out: {_counted(lacking)}" if lacking else ""
+    return f"{'learns':<11}from {name}: {' and '.join(parts)}{left_out}"
+
+
+def _several(count: int, what: str) -> str:
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
+
+
+def _counted(lacking: Counter[str]) -> str:
+    return ", ".join(f"{count} {why}" for why, count in lacking.items())
+
+
+def _short(folder: Path) -> str:
+    """A path as the person would write it from here."""
+    return str(folder.relative_to(Path.cwd())) if folder.is_relative_to(Path.cwd()) else str(folder)
+
+
+# The run's own copy
+
+
+def keep(found: Sequence[Source], folder: Path) -> None:
+    """Write what was learned from into a run's folder, all or nothing: the other runs may be deleted then."""
+    content = {
+        "schema": SCHEMA,
+        "sources": [{"lines": source.lines, "results": [_dict(result) for result in source.results]} for source in found],
+    }
+    aside = folder / f".{FILE}"
+    try:
+        with aside.open("w", encoding="utf-8") as file:
+            json.dump(content, file, allow_nan=False)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(folder / FILE)
+    except OSError as error:
+        raise RunError(f"{folder / FILE} cannot be written: {error.strerror or error}") from None
+
+
+def kept(run: Run) -> list[Source]:
+    """What a run learned from when it was started; `RunError` where its copy is lost or damaged.
+
+    Where the start was broken off before the copy was made, and so before the first trial, it is made now.
+    """
+    if not run.space.file.strategy.learn_from:
+        return []
+    path = run.folder / FILE
+    if not path.exists() and not run.trials:
+        keep(sources(run.space), run.folder)
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if content["schema"] != SCHEMA:
+            raise ValueError(f"its schema is {content['schema']!r}, not {SCHEMA}")
+        return [Source(tuple(entry["lines"]), tuple(map(_result, entry["results"]))) for entry in content["sources"]]
+    except FileNotFoundError:
+        raise RunError(f"{path} is missing: what the search learned from; without it no proposal would be the same") from None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:  # a GenomeError is a ValueError
+        raise RunError(f"{path} cannot be read as what a search learned from: {error or type(error).__name__}") from None
+
+
+def _dict(result: Earlier) -> dict[str, Any]:
+    return {
+        "genome": result.genome.to_dict(),
+        "choices": result.choices,
+        "values": result.values,
+        "curve": sorted(result.curve.items()),
+    }
+
+
+def _result(entry: dict[str, Any]) -> Earlier:
+    values = None if entry["values"] is None else tuple(map(float, entry["values"]))
+    curve = {int(epoch): float(value) for epoch, value in entry["curve"]}
+    return Earlier(Genome.from_dict(entry["genome"]), entry["choices"], values, curve)

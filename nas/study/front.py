@@ -1,0 +1,21 @@
+"""The trials that no other beats in one objective without losing in another (Pareto)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from nas.study.trial import Trial
+
+
+def front(trials: Iterable[Trial], objectives: list[tuple[str, str]]) -> list[Trial]:
+    """The trained trials that no other beats in one (metric, direction) without losing in another, by number."""
+    rows = []
+    for trial in trials:
+        values = [trial.value(metric) for metric, _ in objectives]
+        if trial.state == "finished" and None not in values:
+            rows.append((trial, [v if way == "minimize" else -v for v, (_, way) in zip(values, objectives, strict=True)]))  # type: ignore[operator]
+    return [
+        trial
+        for trial, mine in rows
+        if not any(all(a <= b for a, b in zip(other, mine, strict=True)) and other != mine for _, other in rows)
+    ]
