@@ -6,7 +6,7 @@ import json
 import re
 
 import pytest
-from made_up import holding, scored, trial
+from holding_runs import holding, scored, trial
 
 from nas.cli import runs as commands
 from nas.cli.leaderboard import details, leaderboard, overview

@@ -155,6 +155,32 @@ def test_a_repeat_of_a_trial_that_is_promoted_later_gets_its_result(start):
     assert {run.trials[trial.repeats].state for trial in repeats} >= {"paused", "finished"}
 
 
+def test_a_sampler_is_told_of_a_repeat_what_it_is_told_of_its_original_also_later(start):
+    """Trial 1 repeats trial 0, which is known to be paused when trial 2 is, and finishes after that."""
+    few = ["network.depth=1", "network.width=8", "network.block={choice: [basic, preact]}", "strategy.seed=%d"]
+    for seed in range(30):
+        run = start(*PAUSE, *ONE, *few[:-1], few[-1] % seed, "strategy.trials=2", "strategy.window=1", "stop.rungs=[1]")
+        search = run.search()
+        result(search, search.ask().number, 0.1)
+        if search.ask().number == 2 and search.trials[1].repeats == 0:
+            break
+    result(search, 2, 0.2)
+    row = search._memory._row
+    assert search.ask().number == 0
+    assert (row(1).state.name, row(1).values, row(1).system_attrs["paused"]) == ("PRUNED", None, True)
+    result(search, 0, 0.1)
+    assert search.over
+    assert (row(1).state.name, row(1).values) == ("COMPLETE", [0.1])
+
+
+def test_a_whole_training_of_a_paused_trial_does_not_pause(start):
+    run = start(*PAUSE, *ONE)
+    drive(run.search())
+    paused = next(trial for trial in run.trials if trial.state == "paused")
+    assert paused.until is not None
+    assert run.job(paused, device="cpu", time_limit_seconds=None).until is None
+
+
 def test_a_longer_search_begins_with_the_legs_of_the_shorter_one_before_it_had_begun_all_its_trials(start):
     settings = [*PAUSE, *ONE, "strategy.name=tpe"]
     short, long = start(*settings, "strategy.trials=8"), start(*settings, "strategy.trials=16")
