@@ -18,13 +18,13 @@ from nas.runner import plan as planning
 from nas.space import SearchSpace
 from nas.space import load as load_space
 from nas.space.drawing import RandomTrial
+from nas.space.settings import COSTS
 from nas.space.space import nothing_fits
 
 if TYPE_CHECKING:
     from nas.study.earlier import Source
 
 TRIES = 300  # random draws, of which one at least must meet the budget before a search is started
-COSTS = ("params", "macs", "depth", "activations")  # of every genome
 METRICS = ("error", "accuracy", "loss", "train_loss", "seconds", *COSTS)  # of `train`
 STRATEGIES = ("random", "tpe", "nsga2", "gp", "evolution", "local", "surrogate")  # known without loading optuna
 RUNGS = ("error", "loss", "train_loss")  # those of which less is better; others are compared as the objectives say
@@ -36,6 +36,7 @@ class Prepared:
 
     space: SearchSpace
     plan: Plan
+    runner: str
     learned: tuple[Source, ...] = ()  # what it learns from
     notes: tuple[str, ...] = ()  # lines and warnings of the plan that do not depend on where it runs
     cautions: tuple[str, ...] = ()
@@ -84,7 +85,7 @@ def prepare(
     notes += tuple(line for source in learned for line in source.lines)
     profile = runner.load(runner_name)
     plan = planning.make(profile, found, info, images=count, machine=machines.here(), trials=found.file.strategy.trials)
-    prepared = Prepared(found, plan, learned, notes, cautions)
+    prepared = Prepared(found, plan, runner_name, learned, notes, cautions)
     return replace(prepared, plan=prepared.noted(plan))
 
 
@@ -117,7 +118,7 @@ def _check_names(space: SearchSpace) -> None:
     file, document = space.file, space.document
     if file.strategy.name not in STRATEGIES or file.strategy.options:
         _check_strategy(space)
-    if file.strategy.scores or file.strategy.prefilter:
+    if file.strategy.asked_scores:
         _check_asked_scores(space)
     if file.evaluator != "train":
         _check_evaluator(space)

@@ -63,7 +63,8 @@ def leaderboard(run: Run, *, limit: int | None, width: int | None) -> str:
 
 def _scores(run: Run, trials: Sequence[Trial], *, room: int | None) -> tuple[list[str], list[str]]:
     """The scores that have a column, that of the prefilter first, and those that there is no room for."""
-    from nas.study.agreement import BASELINES, names_of
+    from nas.evaluate.zero_cost import BASELINES
+    from nas.study.agreement import names_of
 
     file = run.space.file
     names = [name for name in names_of(trials) if name not in (*BASELINES, file.objectives[0].metric)]
@@ -151,7 +152,8 @@ def _lineage(trial: Trial) -> str:
 
 def _scores_of(run: Run, trial: Trial) -> list[str]:
     """The scores of a trial and its params and macs, and how each of them agrees with results over the run."""
-    from nas.study.agreement import BASELINES, agreement, in_words
+    from nas.evaluate.zero_cost import BASELINES
+    from nas.study.agreement import agreement, in_words
     from nas.study.summary import number_text
 
     values = {**trial.scores, **{name: trial.value(name) for name in BASELINES}}

@@ -44,8 +44,7 @@ def search(
     """Search a space: propose networks and train them."""
     from nas import api
 
-    overrides, runs = set_ or [], learn_from or []
-    if dry_run:
+    with _interruptible(out):
         prepared = api.prepare(
             space,
             runner_name=runner,
@@ -53,32 +52,18 @@ def search(
             trials=trials,
             seed=seed,
             strategy=strategy,
-            learn_from=runs,
-            overrides=overrides,
+            learn_from=learn_from or [],
+            overrides=set_ or [],
         )
+    if dry_run:
         _print_plan(prepared.plan, json=json)
         return
     from nas.cli.live import live
-    from nas.space import load
 
-    file = load(space, overrides=overrides).file
+    file = prepared.space.file
     folder = out or api.free_folder(file.name)
-    with (
-        _interruptible(folder),
-        live(planned=trials or file.strategy.trials, objective=file.objectives[0]) as watch,
-    ):
-        run = api.search(
-            space,
-            runner=runner,
-            out=folder,
-            trials=trials,
-            seed=seed,
-            strategy=strategy,
-            learn_from=runs,
-            overrides=overrides,
-            watch=watch,
-            say=note,
-        )
+    with _interruptible(folder), live(planned=file.strategy.trials, objective=file.objectives[0]) as watch:
+        run = api.start(prepared, out=folder, watch=watch, say=note)
     _finish(run, json=json)
 
 
@@ -104,12 +89,12 @@ def resume(
 
 
 @contextmanager
-def _interruptible(folder: Path) -> Iterator[None]:
+def _interruptible(folder: Path | None) -> Iterator[None]:
     """Ctrl-C ends the command with status 130 and a line that says how to go on."""
     try:
         yield
     except KeyboardInterrupt:
-        kept = (folder / "study.journal").exists()
+        kept = folder is not None and (folder / "study.journal").exists()
         note(
             f"interrupted; finished trials are kept, go on with: nas resume {folder}"
             if kept

@@ -12,15 +12,15 @@ from dataclasses import dataclass, replace
 from math import prod
 
 from nas.errors import InputError, OverBudget, nearest
-from nas.evaluate.table import COSTS, SHARES, Table, load_table
+from nas.evaluate.table import SHARES, Table, load_table
 from nas.genome import Genome
 from nas.space import SearchSpace
 from nas.space.cell import CellShape, CellSpace
 from nas.space.choice import options_of
 from nas.space.drawing import RandomTrial
+from nas.space.settings import COSTS
 
 DRAWS = 12  # random networks that are looked up
-OF_GENOMES = (*COSTS, "depth", "activations")  # known of every genome
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def _check_metrics(space: SearchSpace, table: Table) -> None:
         known = ", ".join(map(str, table.curves))
         raise document.error(("train", "epochs"), f"must be one of {known}, as {table.name} has it, got {file.train.epochs}")
     given = {*table.columns, *table.curves.get(file.train.epochs, ())}
-    given |= {SHARES[name] for name in given if name in SHARES} | set(OF_GENOMES)
+    given |= {SHARES[name] for name in given if name in SHARES} | set(COSTS)
     for place, objective in enumerate(file.objectives):
         if objective.metric not in given:
             text = f"'{objective.metric}' is not among the results of {table.name}{nearest(objective.metric, given)}"

@@ -122,6 +122,11 @@ class StrategySettings(Settings):
     prefilter: PrefilterSettings | None = Field(default=None, description="train only the best proposals by a score")
     learn_from: tuple[str, ...] = Field(default=(), description="folders of other runs whose results the surrogate learns from")
 
+    @property
+    def asked_scores(self) -> tuple[str, ...]:
+        """The zero-cost scores that are computed of every proposal, the prefilter's among them."""
+        return tuple(dict.fromkeys([*self.scores, *([self.prefilter.by] if self.prefilter else [])]))
+
 
 Direction = Literal["minimize", "maximize"]
 
@@ -140,3 +145,6 @@ class BudgetSettings(Settings):
     macs: Quantity | None = Field(default=None, description="multiply-accumulates for one image")
     depth: Quantity | None = Field(default=None, description="weighted layers on the longest path")
     activations: Quantity | None = Field(default=None, description="scalars that the nodes put out for one image")
+
+
+COSTS = tuple(BudgetSettings.model_fields)  # known of every genome, so that each may have a limit or be an objective

@@ -20,7 +20,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from nas.strategy.tried import Tried
 
-PAUSED = "paused"  # system attribute of a trial that may go on: what is told of it may change
+PAUSED = "paused"  # system attribute of a trial that is told as pruned and may go on: it may be told anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +50,13 @@ class History:
         self.partial: dict[int, Told] = {}  # stopped or paused after some epochs: a curve, and no values
         self.silent: dict[int, FrozenTrial] = {}  # all others: failed, over budget, or paused without a curve
         self._read = 0
-        self._paused: set[int] = set()
+        self._paused: dict[int, FrozenTrial] = {}  # as they were read; a row that changes is another one
 
     def read(self, trials: list[FrozenTrial], directions: Iterable[StudyDirection], before: int) -> None:
         """Add what is new among the trials below this number."""
         signs = [-1.0 if direction == StudyDirection.MAXIMIZE else 1.0 for direction in directions]
-        for number in [*self.running, *self._paused, *range(self._read, before)]:
+        changed = [number for number, trial in self._paused.items() if trials[number] is not trial]
+        for number in [*self.running, *changed, *range(self._read, before)]:
             trial = trials[number]
             noted = self.running.pop(number, None)
             if number not in self._paused and len(trial.params) > (0 if noted is None else len(noted.params)):
@@ -65,10 +66,9 @@ class History:
 
     def _settle(self, trial: FrozenTrial, signs: list[float]) -> None:
         number = trial.number
+        self._paused.pop(number, None)
         if PAUSED in trial.system_attrs:
-            self._paused.add(number)
-        else:
-            self._paused.discard(number)
+            self._paused[number] = trial
         self.partial.pop(number, None)
         self.silent.pop(number, None)
         if not trial.state.is_finished():

@@ -14,12 +14,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from nas.evaluate.zero_cost import BASELINES
 from nas.space.file import SearchFile
-from nas.space.settings import Direction, ObjectiveSettings
-from nas.study.trial import COSTS, Trial
+from nas.space.settings import COSTS, Direction, ObjectiveSettings
+from nas.study.trial import Trial
 
 LEAST = 5  # networks, below which a correlation says nothing
-BASELINES = ("params", "macs")
 NORMAL = 1.959964  # standard errors on both sides that hold 95 %
 
 

@@ -18,10 +18,11 @@ from typing import Any
 from nas.errors import GenomeError, InputError, RunError, nearest
 from nas.genome import Genome
 from nas.space import SearchSpace
+from nas.space.settings import COSTS
 from nas.strategy import Earlier
 from nas.study.differences import check_alike, differences
 from nas.study.run import Run
-from nas.study.trial import COSTS, Trial
+from nas.study.trial import Trial
 
 SCHEMA = "nas.earlier/1"
 FILE = "earlier.json"

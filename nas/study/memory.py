@@ -17,9 +17,9 @@ from optuna.trial import FrozenTrial, TrialState
 from nas.seeds import derive
 from nas.space.settings import Direction
 from nas.strategy import Strategy, View
+from nas.strategy.history import PAUSED
 from nas.study.store import quiet
 
-PAUSED = "paused"  # a system attribute: the trial is told as pruned, and may be told anew
 VIOLATED = "constraints:settled"
 
 

@@ -11,10 +11,11 @@ from nas.evaluate import NotANumber
 from nas.genome import Genome
 from nas.seeds import derive
 from nas.space import SearchSpace
+from nas.space.settings import COSTS
 from nas.strategy.directed import PARENTS
 from nas.study.memory import Memory
 from nas.study.novelty import Novelty
-from nas.study.trial import COSTS, State, Trial
+from nas.study.trial import State, Trial
 
 Scores = Callable[[Genome], dict[str, float]]
 
@@ -88,12 +89,13 @@ class Proposals:
 
     def _score(self, genome: Genome) -> tuple[dict[str, float], str]:
         """The zero-cost scores that are asked for; where they cannot be computed none, and why."""
-        settings = self._file.strategy
-        asked = {*settings.scores, *([settings.prefilter.by] if settings.prefilter else [])}
-        if not asked - {*COSTS}:
-            return self._scores(genome) if self._scores and asked else {}, ""
+        asked = self._file.strategy.asked_scores
+        if not asked:
+            return {}, ""
         if self._scores is None:
-            raise SearchError(f"{', '.join(sorted(asked))} must be computed, and the search was given nothing that does")
+            if set(asked) <= set(COSTS):
+                return {}, ""
+            raise SearchError(f"{', '.join(asked)} must be computed, and the search was given nothing that does")
         try:
             return self._scores(genome), ""
         except (InputError, NotANumber) as error:

@@ -10,12 +10,10 @@ environment.json     versions, machine, commit, and the search space as it was w
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import platform
 import shutil
-import socket
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -38,6 +36,7 @@ from nas.space.settings import Direction
 from nas.space.space import of_file
 from nas.strategy import Earlier
 from nas.study.front import front
+from nas.study.lock import DriverLock
 from nas.study.proposals import Scores
 from nas.study.search import Search
 from nas.study.store import Store
@@ -216,34 +215,6 @@ class Run:
     def lock(self) -> DriverLock:
         """Held while a process drives the run; `RunError` where another one does."""
         return DriverLock(self.folder)
-
-
-class DriverLock:
-    """One process drives a run. The lock is the kernel's, so it ends with the process, however that ends."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        try:
-            self._file = open(folder / "driver.lock", "a+")  # noqa: SIM115  held until `__exit__`
-        except OSError as error:
-            raise RunError(f"{folder} cannot be written: {error.strerror}") from None
-
-    def __enter__(self) -> DriverLock:
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            self._file.seek(0)
-            holder = self._file.read().strip()
-            self._file.close()
-            raise RunError(f"{self._folder} is being driven by another process: {holder}") from None
-        self._file.truncate(0)
-        self._file.write(f"process {os.getpid()} on {socket.gethostname()}\n")
-        self._file.flush()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._file.truncate(0)
-        self._file.close()
 
 
 def _resolved(space: SearchSpace, folder: Path) -> str:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from nas.space.settings import PrefilterSettings
-from nas.study.trial import COSTS, Trial
+from nas.space.settings import COSTS, PrefilterSettings
+from nas.study.trial import Trial
 
 PASSED = "passed over"  # how the reason of one begins that was
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, NamedTuple
 
-from nas.space.settings import TrainSettings
+from nas.space.settings import COSTS, TrainSettings
 
 # paused: waits at a rung; screened: passed over for one with a better score; brought: a network that nobody searched
 State = Literal["running", "paused", "finished", "stopped", "failed", "repeat", "over-budget", "screened", "brought"]
-COSTS = ("params", "macs", "depth", "activations")
 UNTRAINED = ("repeat", "over-budget", "screened", "brought")
 
 

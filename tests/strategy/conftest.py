@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import optuna
 import pytest
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 from optuna.trial import TrialState, create_trial
+
+sys.path.insert(0, str(Path(__file__).parent))  # `searched`
 
 KINDS = {
     "op1": CategoricalDistribution(list("abcde")),

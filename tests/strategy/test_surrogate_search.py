@@ -5,9 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections import Counter
-from collections.abc import Callable
-from functools import cache
 from random import Random
 from statistics import mean
 
@@ -15,77 +12,11 @@ import numpy as np
 import pytest
 from optuna.study import StudyDirection
 from optuna.trial import TrialState, create_trial
+from searched import SMALL, Searched, best, hidden, little, made_up, published, space, two
 
-import nas
-from nas.evaluate.table import load_table
-from nas.genome import Genome
-from nas.space.drawing import RandomTrial
-from nas.strategy import Earlier, View, strategies
+from nas.strategy import View
 from nas.strategy.history import History
 from nas.strategy.surrogate import rule
-from nas.study.memory import Memory
-
-SMALL = ["network.repeats=1", "network.stages=[4, 8]"]
-
-
-@cache
-def space(name: str, *overrides: str):
-    return nas.load(name, overrides=overrides)
-
-
-def little():
-    """729 cells in a skeleton of two, which is quickly drawn."""
-    return space("nasbench201-tiny", *SMALL)
-
-
-def published(drawn) -> list[float]:
-    """The error on CIFAR-10 after 200 epochs."""
-    table = load_table(space("nasbench201-tiny").file.evaluator.removeprefix("table:"))
-    return [float(table.curves[200]["error"][table.row(drawn.genome)])]
-
-
-def made_up(drawn) -> list[float]:
-    """Deep paths and 3x3 convolutions are good, and some of them better than others."""
-    genome = drawn.genome
-    return [abs(genome.paths.mean - 7) + sum(value == "nor_conv_1x1" for value in drawn.choices.values()) / 4]
-
-
-def two(drawn) -> list[float]:
-    return [made_up(drawn)[0], float(drawn.genome.macs)]
-
-
-class Searched:
-    """A search without training: the loop of a study with a formula, which knows no result of the last `window` trials."""
-
-    def __init__(self, draw, values: Callable, *, seed: int = 0, window: int = 1, objectives: int = 1, name="surrogate", **view):
-        self.memory = Memory(strategies.get(name), View(draw, **view), ["minimize"] * objectives, seed)
-        self._values, self._window = values, window
-        self.drawn: list = []
-
-    def go(self, trials: int) -> Searched:
-        for _ in range(trials):
-            if (number := len(self.drawn) - self._window) >= 0:
-                self.tell(number)
-            drawn, _ = self.memory.propose()
-            if isinstance(drawn, Exception):
-                raise drawn
-            self.drawn.append(drawn)
-        return self
-
-    def tell(self, number: int) -> None:
-        self.memory.tell(number, self._values(self.drawn[number]))
-
-    @property
-    def genomes(self) -> list[Genome]:
-        return [drawn.genome for drawn in self.drawn]
-
-    @property
-    def choices(self) -> list[dict]:
-        return [drawn.choices for drawn in self.drawn]
-
-
-def best(searched: Searched, values: Callable = made_up) -> float:
-    return min(values(drawn)[0] for drawn in searched.drawn)
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +69,7 @@ def test_trials_that_still_run_change_what_is_proposed():
 PROCESS = """
 import sys
 sys.path.insert(0, {here!r})
-from test_surrogate_search import Searched, little, made_up
+from searched import Searched, little, made_up
 for choices in Searched(little().draw, made_up, window=3).go(20).choices:
     print(list(choices.values()))
 """
@@ -239,89 +170,6 @@ def test_it_learns_from_what_was_reached_early_beside_final_results():
     searched = Searched(little().draw, made_up)
     searched.tell = tell  # type: ignore[method-assign]
     assert improved(searched.go(24))
-
-
-def test_scores_are_asked_for_of_the_observed_and_of_few_of_the_others():
-    asked: Counter[str] = Counter()
-
-    def scores(genome: Genome) -> dict[str, float]:
-        asked[str(genome.nodes)] += 1
-        # One is missing of every third, and one is no number.
-        return {"naswot": genome.paths.mean} | ({"synflow": float("nan")} if genome.params % 3 else {})
-
-    searched = Searched(little().draw, made_up, scores=scores).go(10)
-    assert not asked  # the first are random
-    for trials in range(1, 8):
-        before = sum(asked.values())
-        searched.go(1)
-        # Few of the pool and, the first time, those that were observed.
-        assert sum(asked.values()) - before <= rule.SCORED + (10 if trials == 1 else 1)
-    assert max(asked.values()) == 1
-    assert sum(asked.values()) > 2 * rule.SCORED
-
-
-def test_scores_that_tell_the_truth_help():
-    plain = [Searched(little().draw, hard, seed=seed).go(26) for seed in range(3)]
-    helped = [Searched(little().draw, hard, seed=seed, scores=lambda g: {"truth": hidden(g)}).go(26) for seed in range(3)]
-    assert mean(best(one, hard) for one in helped) < mean(best(one, hard) for one in plain)
-
-
-def hidden(genome: Genome) -> float:
-    """What no feature but a score says."""
-    return int(genome.fingerprint[:6], 16) / 16**6
-
-
-def hard(drawn) -> list[float]:
-    return [-hidden(drawn.genome)]
-
-
-def former(count: int, *, choices: dict | None = None) -> list[Earlier]:
-    """Results of another run of the little space."""
-    drawn = [little().draw(RandomTrial(1000 + seed)) for seed in range(count)]
-    return [Earlier(one.genome, one.choices if choices is None else choices, tuple(made_up(one)), run="former") for one in drawn]
-
-
-def test_results_of_a_former_run_make_the_first_proposals_good():
-    searched = Searched(little().draw, made_up, earlier=former(60)).go(6)
-    at_random = [made_up(little().draw(RandomTrial(seed)))[0] for seed in range(200)]
-    found = [made_up(drawn)[0] for drawn in searched.drawn]
-    assert mean(found) < np.quantile(at_random, 0.1)
-
-
-def test_choices_that_this_space_does_not_have_do_no_harm():
-    strange = former(30, choices={"edge0-1": "conv_9x9", "depth": 3, "share": 0.5, "mood": None})
-    searched = Searched(little().draw, made_up, earlier=strange).go(12)
-    at_random = [made_up(little().draw(RandomTrial(seed)))[0] for seed in range(200)]
-    assert mean(made_up(drawn)[0] for drawn in searched.drawn) < np.quantile(at_random, 0.3)
-
-
-def test_a_former_run_of_another_kind_of_space_does_no_harm():
-    other = nas.load("deeper-vs-wider").bound(input_shape=(1, 8, 8), classes=10)
-    rows = [other.draw(RandomTrial(seed)) for seed in (0, 1, 2, 4, 5, 7)]
-    earlier = [Earlier(one.genome, one.choices, (float(n),), run="other") for n, one in enumerate(rows)]
-    earlier += [Earlier(one.genome, one.choices, None, {1: float(n)}, run="other") for n, one in enumerate(rows)]
-    searched = Searched(little().draw, made_up, earlier=earlier).go(30)
-    assert best(searched) <= np.quantile([made_up(little().draw(RandomTrial(seed)))[0] for seed in range(200)], 0.05)
-
-
-def depth(drawn) -> list[float]:
-    return [drawn.genome.depth / 10]
-
-
-def test_a_search_that_is_made_anew_goes_on_as_the_unbroken_one_with_results_of_a_former_run():
-    staged = nas.load("deeper-vs-wider").bound(input_shape=(1, 8, 8), classes=10)
-    earlier = [
-        Earlier(one.genome, one.choices, (float(n % 5),), run="former")
-        for n, one in enumerate(staged.draw(RandomTrial(seed)) for seed in (0, 1, 2, 4, 5, 7, 8, 9, 10, 11, 12))
-    ]
-    unbroken = Searched(staged.draw, depth, earlier=earlier).go(8)
-    again = Searched(staged.draw, depth, earlier=earlier)
-    rows = unbroken.memory._study.get_trials()[:5]
-    again.memory.restore(rows, {})
-    again.drawn = unbroken.drawn[:5]
-    for number in range(4):
-        again.tell(number)
-    assert again.go(3).choices == unbroken.choices
 
 
 def test_networks_that_were_brought_from_elsewhere_are_no_pending_ones(monkeypatch):

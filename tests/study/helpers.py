@@ -22,6 +22,9 @@ train: {epochs: 4}
 strategy: {name: random, trials: 14, seed: 3, window: 4}
 """
 
+PAUSE = ["stop.name=successive-halving", "stop.pause=true", "stop.rungs=[1, 2]", "stop.factor=2", "stop.metric=error"]
+ONE = ["objectives=[error]"]
+
 
 def error_of(trial: Trial, epoch: int, epochs: int) -> float:
     """A made-up error that depends on the trial's network and seed, and falls with the epochs."""
@@ -79,3 +82,12 @@ def legs(run: Run) -> list[tuple[int, int | None]]:
 def states(run: Run) -> list[str]:
     """States of the rows of Optuna's study."""
     return [row.state.name for row in run.store._study.get_trials(deepcopy=False)]
+
+
+def result(search: Search, number: int, error: float) -> None:
+    """Run one leg of a trial; its error is the same at every epoch."""
+    trial = search.trials[number]
+    for epoch in range(1, (trial.until or search.epochs) + 1):
+        assert search.report(number, epoch, {"error": error})
+    status = "finished" if trial.until is None else "paused"
+    search.tell(number, Outcome(status=status, metrics={"error": error}, seconds=1.0))

@@ -5,27 +5,14 @@ from __future__ import annotations
 import random
 
 import pytest
-from helpers import drive, evaluate, legs, states, table
+from helpers import ONE, PAUSE, drive, legs, result, states, table
 
 from nas.errors import SearchError
 from nas.evaluate import Outcome
 from nas.study import Run
-from nas.study.search import Search
 from nas.study.stopping import Rungs
 from nas.study.store import Store
 from nas.study.trial import Leg, Trial
-
-PAUSE = ["stop.name=successive-halving", "stop.pause=true", "stop.rungs=[1, 2]", "stop.factor=2", "stop.metric=error"]
-ONE = ["objectives=[error]"]
-
-
-def result(search: Search, number: int, error: float) -> None:
-    """Run one leg of a trial; its error is the same at every epoch."""
-    trial = search.trials[number]
-    for epoch in range(1, (trial.until or search.epochs) + 1):
-        assert search.report(number, epoch, {"error": error})
-    status = "finished" if trial.until is None else "paused"
-    search.tell(number, Outcome(status=status, metrics={"error": error}, seconds=1.0))
 
 
 def test_the_best_half_goes_on_as_the_algorithm_says(start):
@@ -71,67 +58,6 @@ def test_the_same_legs_with_one_worker_and_with_three_that_end_in_any_order(star
     drive(three.search(), workers=3, shuffle=random.Random(1).choice)
     assert table(one) == table(three)
     assert {trial.state for trial in one.trials} >= {"paused", "finished"}
-
-
-@pytest.mark.parametrize("strategy", ["tpe", "nsga2", "evolution"])
-def test_a_search_made_anew_for_each_leg_is_the_unbroken_one(start, strategy):
-    settings = [*PAUSE, *ONE, f"strategy.name={strategy}"]
-    unbroken, broken = start(*settings), start(*settings)
-    drive(unbroken.search())
-    while not (search := Run.open(broken.folder).search()).over:
-        trial = search.ask()
-        evaluate(search, trial, until=random.Random(trial.number * 7 + trial.attempt).choice([None, 1, 3]))
-    assert table(unbroken) == table(broken)
-    assert sorted(set(states(Run.open(broken.folder)))) == ["COMPLETE", "WAITING"]
-
-
-class Killed(Exception):
-    """The process is gone."""
-
-
-def _write_until(run: Run, monkeypatch, *, after: int) -> bool:
-    """Drive a run until its store has written so often, then break it off between two writes; False: it came to its end."""
-    left = after
-    storage = type(run.store._storage)
-    with monkeypatch.context() as patch:
-        for name in ("create_new_trial", "set_trial_user_attr", "set_trial_state_values", "set_study_user_attr"):
-
-            def write(self, *args, _write=getattr(storage, name), **kwargs):
-                nonlocal left
-                if self is run.store._storage:
-                    if left == 0:
-                        raise Killed
-                    left -= 1
-                return _write(self, *args, **kwargs)
-
-            patch.setattr(storage, name, write)
-        try:
-            drive(run.search(scores=by_depth), workers=2)
-        except Killed:
-            return True
-    return False
-
-
-def by_depth(genome) -> dict[str, float]:
-    return {"naswot": float(genome.depth % 4)}
-
-
-PREFILTER = ["strategy.prefilter={of: 3}", "strategy.trials=5", "network.depth={int: [1, 2]}", "network.width={choice: [8, 24]}"]
-
-
-@pytest.mark.parametrize("settings", [["strategy.trials=5"], [*PREFILTER, "budget.params=20k"]], ids=["plain", "prefilter"])
-def test_a_search_that_is_killed_before_any_write_ends_as_the_unbroken_one(start, settings, monkeypatch):
-    settings = [*PAUSE, *ONE, "strategy.name=tpe", "strategy.window=2", *settings]
-    unbroken = start(*settings)
-    assert not _write_until(unbroken, monkeypatch, after=10_000)
-    assert len({trial.state for trial in unbroken.trials}) > 1
-    for first in (0, 1, 2, 3, 5, 8):
-        broken, after = start(*settings), first
-        while _write_until(Run.open(broken.folder), monkeypatch, after=after):
-            after = 3 + (after * 5 + first) % 7  # at least so many, that it goes on at all
-        again = Run.open(broken.folder)
-        assert table(again) == table(unbroken)
-        assert states(again) == states(unbroken)
 
 
 def test_no_row_is_left_running_at_the_end(start):
@@ -266,17 +192,6 @@ def test_the_store_writes_a_promotion_before_the_worker_hears_of_it(start):
     assert (stored.state, stored.until, len(stored.legs)) == ("running", 2, 2)
 
 
-def test_a_search_made_anew_shows_the_sampler_no_epoch_after_the_rung_that_is_known(start):
-    run = start(*PAUSE, *ONE, "strategy.trials=2", "strategy.window=1")
-    search = run.search()
-    result(search, search.ask().number, 0.1)
-    result(search, search.ask().number, 0.2)
-    search.report(search.ask().number, 2, {"error": 0.05})
-    again = Run.open(run.folder).search()
-    assert again.trials[0].curve == {1: {"error": 0.1}, 2: {"error": 0.05}}
-    assert again._memory._study.get_trials(deepcopy=False)[0].intermediate_values == {1: 0.1}
-
-
 def test_the_highest_rung_that_lets_one_go_on_goes_first(space):
     rungs = Rungs(space(*PAUSE, *ONE).file)
 
@@ -294,23 +209,3 @@ def test_the_highest_rung_that_lets_one_go_on_goes_first(space):
     assert rungs.best() == 0  # of the second rung, though 4 and 5 would go on from the first
     assert rungs.promote(trials[0], trials[0].legs[-1]) is None
     assert rungs.best() == 4
-
-
-def test_a_promotion_that_was_half_written_counts_and_its_row_runs_when_the_search_is_resumed(start, monkeypatch):
-    run = start(*PAUSE, *ONE, "strategy.trials=2", "strategy.window=1")
-    search = run.search()
-    result(search, search.ask().number, 0.1)
-    result(search, search.ask().number, 0.2)
-    storage = type(run.store._storage)
-
-    def killed(self, trial_id, state, values=None):
-        raise Killed
-
-    with monkeypatch.context() as patch:
-        patch.setattr(storage, "set_trial_state_values", killed)
-        with pytest.raises(Killed):
-            search.ask()
-    assert states(run)[0] == "WAITING"
-    again = Run.open(run.folder).search()
-    assert states(Run.open(run.folder))[0] == "RUNNING"
-    assert (again.ask().number, again.trials[0].until) == (0, 2)
