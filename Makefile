@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= results/first
 
-.PHONY: setup search test lint clean
+.PHONY: setup search test faults fuzz lint clean
 
 setup: $(VENV)/.ready
 
@@ -22,6 +22,10 @@ search: setup
 
 test: setup lint
 	$(BIN)/python -m pytest
+
+# Every fault of tests/faults/README.md, whose table it writes anew.
+faults: setup
+	$(BIN)/python -m pytest tests/faults -m 'long or not long' --faults tests/faults/README.md
 
 lint: setup
 	$(BIN)/ruff check .

@@ -12,13 +12,23 @@ from nas.document import parse, read
 from nas.space.settings import Settings
 
 
+class KeepSettings(Settings):
+    """Which trained weights stay, so that a sweep cannot fill a disk."""
+
+    best: int | None = Field(default=None, ge=1, description="weights of so many of the best trials; left out: of all")
+    gigabytes: float | None = Field(default=None, gt=0, description="of all weights together; the worst go first")
+
+
 class Profile(Settings):
     """One YAML file of `runners/`."""
 
     name: str = Field(description="what errors and plans call it")
     about: str = Field(default="", description="a sentence")
     engine: Literal["local", "ray"] = Field(description="local: this process, one trial at a time; ray: Ray Tune")
-    address: str = Field(default="local", description="local: a private Ray that ends with the search; else a cluster's")
+    address: str = Field(
+        default="local",
+        description="local: a private Ray that ends with the search; auto: the cluster that this machine is in; else HOST:PORT",
+    )
     workers: Annotated[int, Field(ge=1)] | Literal["auto"] = Field(
         default="auto", description="trials at once; auto: as many as fit"
     )
@@ -28,6 +38,17 @@ class Profile(Settings):
     )
     retries: int = Field(default=1, ge=0, description="how often a trial is tried again after its worker died")
     time_limit_minutes: float | None = Field(default=None, gt=0, description="of one trial")
+    silence_minutes: float | None = Field(default=None, gt=0, description="a trial that reports nothing for so long is ended")
+    memory_gb: float | None = Field(default=None, gt=0, description="of the process of one trial; more fails that trial alone")
+    study: str = Field(
+        default="journal",
+        description="journal: a file in the run's folder; else sqlite:///FILE or postgresql://USER@HOST/DATABASE",
+    )
+    storage: str | None = Field(
+        default=None,
+        description="a folder or URL (s3://...) that every node reaches, for checkpoints; left out: the run's folder",
+    )
+    keep: KeepSettings = Field(default_factory=KeepSettings, description="what is kept of the weights")
 
 
 def schema() -> dict[str, Any]:

@@ -12,13 +12,9 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import shutil
-import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +31,7 @@ from nas.space.file import parsed
 from nas.space.settings import Direction
 from nas.space.space import of_file
 from nas.strategy import Earlier
+from nas.study.environment import environment
 from nas.study.front import front
 from nas.study.lock import DriverLock
 from nas.study.proposals import Scores
@@ -48,7 +45,6 @@ if TYPE_CHECKING:
 SCHEMA = "nas.run/1"
 STUDY = "study.journal"
 START = "start.yaml"
-PACKAGES = ("deepwide", "torch", "optuna", "ray", "numpy", "networkx")
 
 
 @dataclass(frozen=True)
@@ -223,34 +219,6 @@ def _resolved(space: SearchSpace, folder: Path) -> str:
         save(space.kind.given, folder / START)  # the file may be changed or moved before the run is resumed
         content["network"]["start"] = START
     return "# The search as it was resolved.\n" + yaml.safe_dump(content, sort_keys=False, width=110)
-
-
-def environment(space: SearchSpace) -> dict[str, Any]:
-    """Versions, machine and commit: what one needs to know to do a run again."""
-    versions = {}
-    for package in PACKAGES:
-        try:
-            versions[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            continue
-    return {
-        "started": datetime.now(UTC).isoformat(timespec="seconds"),
-        "python": platform.python_version(),
-        "versions": versions,
-        "machine": {"system": platform.platform(), "processor": platform.machine(), "cores": os.cpu_count()},
-        "commit": _commit(),
-        "space": {"file": space.document.name, "text": space.source},
-    }
-
-
-def _commit() -> str | None:
-    """The commit of the checkout that this package runs from; None where it is installed."""
-    here = Path(__file__).parent
-    try:
-        done = subprocess.run(["git", "-C", str(here), "rev-parse", "HEAD"], capture_output=True, text=True, timeout=5)
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout.strip() or None
 
 
 def runs(folder: Path) -> list[Path]:
