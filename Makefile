@@ -21,11 +21,17 @@ search: setup
 	$(BIN)/nas report $(OUT)
 
 test: setup lint
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
 # Every fault of tests/faults/README.md, whose table it writes anew.
 faults: setup
 	$(BIN)/python -m pytest tests/faults -m 'long or not long' --faults tests/faults/README.md
+
+# Changes inputs of all readers for so many seconds, guided by what they reach; atheris has wheels for Linux alone.
+SECONDS ?= 300
+fuzz: setup
+	$(BIN)/pip install --quiet --disable-pip-version-check 'atheris>=3.0,<4'
+	$(BIN)/python tests/fuzz/fuzz.py --seconds $(SECONDS)
 
 lint: setup
 	$(BIN)/ruff check .

@@ -24,7 +24,6 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-import optuna
 from tabular.curves import Band, keep
 from tabular.simulation import over_seeds
 from tabular.table import table_of, write
@@ -33,9 +32,10 @@ import nas
 from nas.evaluate import run_job
 from nas.space import SearchSpace
 from nas.strategy import strategies
+from nas.study.ledger import in_memory
 from nas.study.run import Run
 from nas.study.search import Search
-from nas.study.store import Store, quiet
+from nas.study.store import Store
 from nas.study.trial import Trial
 
 RUNG, EPOCHS = 12, 200
@@ -89,11 +89,9 @@ def space_of(setting: Setting, seed: int) -> SearchSpace:
 def spent(setting: Setting, seed: int) -> Spent:
     """Run one search to its end."""
     space = space_of(setting, seed)
-    with quiet():
-        study = optuna.create_study(directions=["minimize"])
     most = int(setting.spend * EPOCHS / (RUNG if setting.factor else EPOCHS))
     with tempfile.TemporaryDirectory() as folder:
-        run = Run(Path(folder), space, Store(study))
+        run = Run(Path(folder), space, Store(in_memory(["minimize"])))
         search = run.search(trials=most)
         costs, regrets = zip(*_driven(search, run, setting), strict=True)
     anew, continued = np.array(costs).T

@@ -7,6 +7,7 @@ that; an error about such a value names the override instead of the file.
 from __future__ import annotations
 
 import re
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -15,6 +16,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError, WithJsonSchema
 
+from nas import safe_json
 from nas.complaint import first_complaint, shown
 from nas.errors import DocumentError, InputError
 from nas.safe_yaml import BYTES_LIMIT, Loc, Position, compose
@@ -22,6 +24,7 @@ from nas.safe_yaml import BYTES_LIMIT, Loc, Position, compose
 M = TypeVar("M", bound=BaseModel)
 
 _QUANTITY = re.compile(r"([0-9]+(?:\.[0-9]+)?)([kMG]?)")
+_NUMBER_AS_TEXT = re.compile(r"\s*[-+]?[\d_.]*(e[-+]?\d+|_\d+|\s)\s*", re.IGNORECASE)  # 1e-3 or 1_000 in quotes
 _PLAIN_KEY = re.compile(r"[\w/<>@+-]{1,60}")
 _UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9}
 
@@ -114,16 +117,28 @@ def read(path: Path, *, overrides: Sequence[str] = ()) -> Document:
     Raises DocumentError for a file that cannot be read or is not safe, plain YAML, InputError for a wrong
     override.
     """
-    if not path.exists():
-        raise DocumentError(f"{path}: no such file")
-    if not path.is_file():
+    content = _content(path, limit=BYTES_LIMIT)
+    return read_text(_decoded(content, str(path)), name=str(path), overrides=overrides)
+
+
+def read_json(path: Path) -> Document:
+    """The document in a file of JSON, which may be larger, and does not know where its values stand."""
+    return Document(safe_json.parsed(_content(path, limit=safe_json.BYTES_LIMIT), name=str(path)), str(path))
+
+
+def _content(path: Path, *, limit: int) -> bytes:
+    """The bytes of a file, at most one more than `limit`."""
+    try:
+        kind = path.stat().st_mode
+    except (OSError, ValueError):  # also what no file can be called
+        raise DocumentError(f"{path}: no such file") from None
+    if not stat.S_ISREG(kind):
         raise DocumentError(f"{path}: not a file")
     try:
         with path.open("rb") as file:
-            content = file.read(BYTES_LIMIT + 1)
+            return file.read(limit + 1)
     except OSError as error:
         raise DocumentError(f"{path}: cannot be read: {error.strerror}") from None
-    return read_text(_decoded(content, str(path)), name=str(path), overrides=overrides)
 
 
 def _decoded(content: bytes, name: str) -> str:
@@ -156,8 +171,9 @@ def parse(model: type[M], document: Document) -> M:
         complaint = first_complaint(error, model, document.data)
         raise document.error(complaint.loc, complaint.message, key=complaint.at_key) from None
     for loc, value in _leaves(document.data, ()):
-        # pydantic takes true as the number 1; who writes that has mistaken the key
-        if isinstance(value, bool) and type(_inside(parsed, loc)) in (int, float):
+        # pydantic takes true as the number 1, and "1_000" as 1000; who writes that has mistaken the key
+        mistaken = isinstance(value, bool) or (isinstance(value, str) and _NUMBER_AS_TEXT.fullmatch(value))
+        if mistaken and type(_inside(parsed, loc)) in (int, float):
             raise document.error(loc, f"must be a number, got {shown(value)}")
     return parsed
 

@@ -11,6 +11,7 @@ NasError
 |-- MissingExtraError (also ImportError) an optional package is not installed: exit status 2
 |-- OverBudget                           a draw from a space that costs more than its budget; not an error of the user
 |-- SearchError                          the search cannot go on: exit status 1
+|   `-- ClusterLost                      the head of a Ray cluster is gone: exit status 3
 `-- ExportError                          an exported file does not compute what it should: exit status 1
 """
 
@@ -74,6 +75,10 @@ class OverBudget(NasError):
 
 class SearchError(NasError):
     """The search cannot go on; what was finished is in the study."""
+
+
+class ClusterLost(SearchError):
+    """The head of the Ray cluster is gone; the search can be resumed when there is one again."""
 
 
 class ExportError(NasError):

@@ -9,20 +9,23 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nas import data, runner
+from nas import data, database_url, runner
 from nas.errors import DataError, InputError, OverBudget, UnknownNameError, nearest
 from nas.genome import Genome
 from nas.runner import Plan
 from nas.runner import machine as machines
 from nas.runner import plan as planning
+from nas.runner.profile import KeepSettings, Profile
 from nas.space import SearchSpace
 from nas.space import load as load_space
 from nas.space.drawing import RandomTrial
 from nas.space.settings import COSTS
 from nas.space.space import nothing_fits
+from nas.storage import check_url
 
 if TYPE_CHECKING:
     from nas.study.earlier import Source
+    from nas.study.keep import Keep
 
 TRIES = 300  # random draws, of which one at least must meet the budget before a search is started
 METRICS = ("error", "accuracy", "loss", "train_loss", "seconds", *COSTS)  # of `train`
@@ -55,7 +58,9 @@ def prepare(
     seed: int | None = None,
     strategy: str | None = None,
     learn_from: str | Path | Sequence[str | Path] = (),
+    reuse: str | Path | Sequence[str | Path] = (),
     overrides: Sequence[str] = (),
+    allow_code: bool = False,
 ) -> Prepared:
     """Read a search space and a runner's profile, and see whether the search can be run. Nothing is started or written.
 
@@ -63,10 +68,10 @@ def prepare(
     shrink the image below one pixel, a missing file, a folder `out` that is taken, a run that cannot be learned from, a
     trial that asks for more than the machine has.
     """
-    shorthand = shorthands(trials=trials, seed=seed, strategy=strategy, learn_from=learn_from)
-    found = load_space(space, overrides=[*overrides, *shorthand])
+    shorthand = shorthands(trials=trials, seed=seed, strategy=strategy, learn_from=learn_from, reuse=reuse)
+    found = load_space(space, overrides=[*overrides, *shorthand], allow_code=allow_code)
     if out is not None:
-        from nas.study.run import check_free
+        from nas.study.home import check_free
 
         check_free(Path(out))
     _check_names(found)
@@ -84,17 +89,42 @@ def prepare(
     learned = _learned(found)
     notes += tuple(line for source in learned for line in source.lines)
     profile = runner.load(runner_name)
+    if profile.study != "journal":
+        from nas.study.database import reach
+
+        reach(database_url.parse(profile.study))
+    if profile.storage is not None:
+        check_url(profile.storage)
+    keeping(profile, found)
     plan = planning.make(profile, found, info, images=count, machine=machines.here(), trials=found.file.strategy.trials)
     prepared = Prepared(found, plan, runner_name, learned, notes, cautions)
-    return replace(prepared, plan=prepared.noted(plan))
+    plan = prepared.noted(plan)
+    return replace(prepared, plan=replace(plan, lines=(*plan.lines, *_reused(found))))
+
+
+def keeping(profile: Profile, space: SearchSpace) -> Keep | None:
+    """Which weights a runner keeps, where it does not keep all; `InputError` where the search needs the others."""
+    if profile.keep == KeepSettings():
+        return None
+    from nas.study.keep import Keep
+
+    keep = Keep(profile.keep.best, profile.keep.gigabytes)
+    keep.check(space.file)
+    return keep
 
 
 def shorthands(
-    *, trials: int | None, seed: int | None, strategy: str | None, learn_from: str | Path | Sequence[str | Path]
+    *,
+    trials: int | None,
+    seed: int | None,
+    strategy: str | None,
+    learn_from: str | Path | Sequence[str | Path],
+    reuse: str | Path | Sequence[str | Path] = (),
 ) -> list[str]:
-    """What `--trials`, `--seed`, `--strategy` and `--learn-from` are short for; what is left out changes nothing."""
-    runs = [learn_from] if isinstance(learn_from, str | Path) else learn_from
-    values = {"trials": trials, "seed": seed, "name": strategy, "learn_from": [str(run) for run in runs] or None}
+    """What `--trials`, `--seed`, `--strategy`, `--learn-from`, `--reuse` are short for; what is left out changes nothing."""
+    values: dict[str, object] = {"trials": trials, "seed": seed, "name": strategy}
+    for name, given in (("learn_from", learn_from), ("reuse", reuse)):
+        values[name] = [str(run) for run in ([given] if isinstance(given, str | Path) else given)] or None
     return [f"strategy.{name}={json.dumps(value)}" for name, value in values.items() if value is not None]
 
 
@@ -114,6 +144,16 @@ def _learned(space: SearchSpace) -> tuple[Source, ...]:
     return tuple(sources(space))
 
 
+def _reused(space: SearchSpace) -> tuple[str, ...]:
+    """What results of other runs may take the place of trainings, as far as it is known before the images are read."""
+    if not space.file.strategy.reuse:
+        return ()
+    from nas.study import reuse
+
+    reuse.check(space)
+    return tuple(line for source in reuse.sources(space, None) for line in source.lines)
+
+
 def _check_names(space: SearchSpace) -> None:
     file, document = space.file, space.document
     if file.strategy.name not in STRATEGIES or file.strategy.options:
@@ -121,7 +161,7 @@ def _check_names(space: SearchSpace) -> None:
     if file.strategy.asked_scores:
         _check_asked_scores(space)
     if file.evaluator != "train":
-        _check_evaluator(space)
+        check_evaluator(space)
         if file.evaluator == "zero-cost":
             _check_scores(space)
         return
@@ -182,7 +222,7 @@ def _check_scores(space: SearchSpace) -> None:
             raise space.document.error(("objectives", place), f"'{metric}' would be minimized, and {better}")
 
 
-def _check_evaluator(space: SearchSpace) -> None:
+def check_evaluator(space: SearchSpace) -> None:
     """See that a person's own evaluator is there; its metrics are known when it has run."""
     from nas.evaluate.evaluators import find
 

@@ -24,7 +24,7 @@ from nas.errors import DocumentError
 BYTES_LIMIT = 1_000_000
 NESTING_LIMIT = 64
 ALIASES_LIMIT = 100
-VALUES_LIMIT = 50_000  # a second of the pure-Python parser
+VALUES_LIMIT = 30_000  # a second or two of the pure-Python parser
 
 Loc = tuple[str | int, ...]
 
@@ -61,8 +61,7 @@ def compose(text: str, *, name: str) -> Composed:
     if len(text.encode(errors="replace")) > BYTES_LIMIT:
         raise DocumentError(f"{name}: a document may have at most {BYTES_LIMIT} bytes")
     try:
-        events = list(_checked(text, name))
-        root = _EventComposer(events).get_single_node()
+        root = _EventComposer(_checked(text, name)).get_single_node()
     except yaml.MarkedYAMLError as error:
         raise _syntax_error(error, name) from None
     except yaml.reader.ReaderError as error:
@@ -109,7 +108,7 @@ def _checked(text: str, name: str) -> Iterator[yaml.Event]:
                 problem = f"more than {ALIASES_LIMIT} aliases"
         values += isinstance(event, yaml.NodeEvent)
         if values > VALUES_LIMIT:
-            problem = f"more than {VALUES_LIMIT} values"
+            problem = f"more than {VALUES_LIMIT} values; a large genome is read from .json"
         tag = getattr(event, "tag", None)
         if tag is not None:
             short = str(tag).replace("tag:yaml.org,2002:", "!!")[:60]
@@ -120,12 +119,12 @@ def _checked(text: str, name: str) -> Iterator[yaml.Event]:
 
 
 class _EventComposer(Composer, BaseResolver):
-    """PyYAML's composer over events that were scanned already; resolves no tags."""
+    """PyYAML's composer over events that were checked already; resolves no tags."""
 
-    def __init__(self, events: list[yaml.Event]) -> None:
+    def __init__(self, events: Iterator[yaml.Event]) -> None:
         Composer.__init__(self)
         BaseResolver.__init__(self)
-        self._events = iter(events)
+        self._events = events
         self._next = next(self._events, None)
 
     def check_event(self, *choices: type[yaml.Event]) -> bool:
@@ -153,7 +152,7 @@ class _Builder:
         if len(self.positions) > VALUES_LIMIT:
             raise self._error(mark, f"aliases expand to more than {VALUES_LIMIT} values")
         if isinstance(node, yaml.ScalarNode):
-            return self._scalar(node)
+            return self._scalar(node, loc)
         if id(node) in self._open:
             raise self._error(mark, "an alias inside of what it stands for")
         if len(loc) >= NESTING_LIMIT:
@@ -185,13 +184,14 @@ class _Builder:
             raise self._error(node.start_mark, "a key must be text, got nothing")
         return node.value
 
-    def _scalar(self, node: yaml.ScalarNode) -> Any:
+    def _scalar(self, node: yaml.ScalarNode, loc: Loc) -> Any:
         if node.style is not None:  # quoted or a block: text, whatever it looks like
             return node.value
         try:
             return plain(node.value)
         except ValueError as error:
-            raise self._error(node.start_mark, str(error)) from None
+            path = ".".join(map(str, loc))
+            raise self._error(node.start_mark, f"{path[:80]}: {error}" if path else str(error)) from None
 
     def _error(self, mark: yaml.Mark, message: str) -> DocumentError:
         return DocumentError(f"{_at(mark, self._name)}: {message}")

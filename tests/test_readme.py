@@ -61,7 +61,7 @@ def blocks_of(document: str) -> list[Block]:
 def quick(arguments: list[str]) -> list[str]:
     """The same command in seconds: few trials of few images, and no Ray."""
     command, *rest = arguments
-    runner = [] if "--runner" in rest else ["--runner", "local"]
+    runner = [] if "--runner" in rest else ["--runner", "inline"]
     if command == "search":
         shown = rest[0] in AS_THEY_ARE
         tiny = ["data.limit=60"] if shown else TINY
@@ -104,7 +104,7 @@ def test_what_the_readme_shows_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.syspath_prepend(str(tmp_path))
 
     def search(space: str, *, overrides: tuple[str, ...] = (), **options: Any) -> nas.Run:
-        return api.search(space, **options | {"runner": "local", "trials": 2, "overrides": [*overrides, *TINY]})
+        return api.search(space, **options | {"runner": "inline", "trials": 2, "overrides": [*overrides, *TINY]})
 
     monkeypatch.setattr(nas, "search", search)
     for block in [block for document in DOCUMENTS for block in blocks_of(document)]:

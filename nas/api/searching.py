@@ -9,17 +9,21 @@ from typing import TYPE_CHECKING
 
 from nas import data, runner
 from nas.errors import RunError
-from nas.prepare import Prepared, placed, prepare, some_genome
+from nas.prepare import Prepared, check_evaluator, keeping, placed, prepare, some_genome
 from nas.runner import Plan
 from nas.runner import machine as machines
 from nas.runner import plan as planning
+from nas.runner import profile as profiles
+from nas.safe_paths import folder_name
 from nas.space import SearchSpace
+from nas.storage import check_usable, storage_of_run
 
 if TYPE_CHECKING:
     from nas.data import Dataset
     from nas.evaluate.zero_cost import Scorer
     from nas.study import Run, Trial
     from nas.study.earlier import Source
+    from nas.study.keep import Keep
 
 Say = Callable[[str], None]
 
@@ -33,15 +37,18 @@ def search(
     seed: int | None = None,
     strategy: str | None = None,
     learn_from: str | Path | Sequence[str | Path] = (),
+    reuse: str | Path | Sequence[str | Path] = (),
     overrides: Sequence[str] = (),
+    allow_code: bool = False,
     watch: Callable[[Trial], None] | None = None,
     say: Say | None = None,
 ) -> Run:
     """Search a space and give back its run.
 
     space: a shipped name (`nas space list`) or a file. runner: a shipped profile or a file. out: a new folder; left out,
-    `results/NAME`. trials, seed, strategy, learn_from (the folder of another run, or several): in place of what the space
-    says. overrides: such as "network.depth=3". watch: called with a trial whenever something about it changed. say: called
+    `results/NAME`. trials, seed, strategy, learn_from, reuse (the folder of another run, or several): in place of what the space
+    says. overrides: such as "network.depth=3". allow_code: run the code that the file names; what overrides name, or is
+    registered already, needs no permission. watch: called with a trial whenever something about it changed. say: called
     with each line of the plan. Raises `InputError` before anything is started where the input is wrong.
     """
     prepared = prepare(
@@ -52,7 +59,9 @@ def search(
         seed=seed,
         strategy=strategy,
         learn_from=learn_from,
+        reuse=reuse,
         overrides=overrides,
+        allow_code=allow_code,
     )
     return start(prepared, out=out, watch=watch, say=say)
 
@@ -65,17 +74,26 @@ def start(
     say: Say | None = None,
 ) -> Run:
     """Run a search that was prepared, and give back its run."""
-    from nas.study import Run
+    from nas.study import Run, reuse
 
     dataset = _images(prepared.space)
     found = with_precision(prepared.space, dataset, prepared.plan)
     plan = prepared.noted(_replan(found, prepared.runner, dataset))
-    run = Run.create(Path(out) if out is not None else free_folder(found.name), found)
+    folder = Path(out) if out is not None else free_folder(found.name)
+    profile = runner.load(prepared.runner)
+    reused = reuse.sources(found, _fingerprint(dataset))
+    storage = None
+    if profile.storage is not None:
+        storage = storage_of_run(profile.storage, folder.name)
+        check_usable(storage)
+    run = Run.create(folder, found, study=profile.study, storage=storage, data=_fingerprint(dataset))
     if prepared.learned:
         from nas.study import earlier
 
         earlier.keep(prepared.learned, run.folder)
-    _drive(run, plan, dataset, _kept(run), trials=None, watch=watch, say=say)
+    if reused:
+        reuse.keep(reused, run.folder)
+    _drive(run, plan, dataset, _kept(run), trials=None, keep=keeping(profile, found), watch=watch, say=say)
     return run
 
 
@@ -84,22 +102,37 @@ def resume(
     *,
     runner: str = "laptop",
     trials: int | None = None,
+    allow_code: bool = False,
+    despite_changes: bool = False,
     watch: Callable[[Trial], None] | None = None,
     say: Say | None = None,
 ) -> Run:
-    """Go on with a run that was broken off, or extend a finished one to so many `trials`."""
-    from nas.study import Run
+    """Go on with a run that was broken off, or extend a finished one to so many `trials`.
 
-    run = Run.open(folder)
+    allow_code: run the code that its search names, which is asked for each time: the folder may be a stranger's.
+    despite_changes: go on although the search, its images or the versions are not what they were; the study notes it.
+    """
+    from nas.study import Run, changes
+
+    run = Run.open(folder, allow_code=allow_code)
+    if run.space.file.evaluator != "train":
+        check_evaluator(run.space)
     done = run.store.about()["trials"]
     if trials is not None and trials < done:
         raise RunError(f"{folder} was planned with {done} trials; a run can be extended, not cut to {trials}")
     dataset = _images(run.space)
+    changed = changes.changes(run, _fingerprint(dataset))
+    changes.refuse(run, changed, accepted=despite_changes)
     plan = _replan(run.space, runner, dataset, trials=trials or done)
     learned = _kept(run)
     plan = replace(plan, lines=(*plan.lines, *(line for source in learned for line in source.lines)))
-    _drive(run, plan, dataset, learned, trials=trials, watch=watch, say=say)
+    keep = keeping(profiles.load(runner), run.space)
+    _drive(run, plan, dataset, learned, trials=trials, changed=changed, keep=keep, watch=watch, say=say)
     return run
+
+
+def _fingerprint(dataset: Dataset | None) -> str | None:
+    return None if dataset is None else dataset.fingerprint
 
 
 def _kept(run: Run) -> Sequence[Source]:
@@ -161,25 +194,43 @@ def _drive(
     learned: Sequence[Source],
     *,
     trials: int | None,
+    changed: Sequence[str] = (),
+    keep: Keep | None,
     watch: Callable[[Trial], None] | None,
     say: Say | None,
 ) -> None:
-    for line in [*plan.lines, f"results    {run.folder}", *(f"warning: {text}" for text in plan.warnings)]:
+    from nas.study import reuse
+
+    reused = reuse.kept(run)
+    results = [line for source in reused for line in source.lines]
+    results += [f"results    {run.folder}", *(f"study      {url}" for url in [run.store.url] if url)]
+    results += [f"storage    {where}" for where in [run.store.about()["storage"]] if where]
+    for line in [*plan.lines, *results, *(f"warning: {text}" for text in plan.warnings)]:
         (say or (lambda text: None))(line)
     with run.lock():
+        if changed:
+            from nas.study import changes
+
+            changes.note(run, changed, _fingerprint(dataset))
         known = [replace(one, run=f"run {place}") for place, source in enumerate(learned, start=1) for one in source.results]
-        search = run.search(trials=trials, watch=watch, scores=_scores(run.space, dataset), earlier=known)
-        if search.over:
-            return
-        if plan.engine == "local":
-            from nas.runner.local import run as drive
-        else:
-            from nas.runner.ray import run as drive
-        drive(search, run, plan)
+        search = run.search(
+            trials=trials,
+            watch=watch,
+            scores=_scores(run.space, dataset),
+            earlier=known,
+            keep=keep,
+            reusable=reuse.reusable(reused),
+        )
+        if not search.over:
+            from nas.runner.drive import drive
+
+            drive(search, run, plan, say=say or (lambda text: None))
+        run.settle(search.planned)
 
 
 def free_folder(name: str, root: Path = Path("results")) -> Path:
-    """results/NAME, or results/NAME-2 and so on where that is taken."""
+    """results/NAME, or results/NAME-2 and so on where that is taken; of a name only what a folder can safely have."""
+    name = folder_name(name)
     taken = {path.name for path in root.glob(f"{name}*")} if root.is_dir() else set()
     number = 2
     folder = name

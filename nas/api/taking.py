@@ -15,6 +15,7 @@ from nas.prepare import placed
 from nas.runner import machine as machines
 from nas.runner import plan as planning
 from nas.space import load as load_space
+from nas.storage import delete_all
 
 if TYPE_CHECKING:
     from nas.study import Run, Trial
@@ -37,6 +38,8 @@ def train(
     from nas.evaluate import train_final
 
     run.genome(trial)  # an error where there is none
+    with placed(run.space):
+        data.describe(run.space.file.data)  # one where there are no images, or code that was not allowed
     before = run.store.finals().get(str(trial.number))
     if before is not None and not again:
         raise RunError(
@@ -45,11 +48,11 @@ def train(
         )
     device = "cuda:0" if machines.here().gpus else "cpu"
     job = run.job(trial, device=device, time_limit_seconds=None)
-    folder = Path(job.checkpoints) / "final"
+    final = run.checkpoints / trial.number / "final"
     if before is not None:
-        _forget(folder)
+        delete_all(final)
     epochs = final_epochs(run)
-    job = replace(job, checkpoints=str(folder), seed=job.seed if seed is None else seed, epochs=epochs)
+    job = replace(job, checkpoints=str(final), seed=job.seed if seed is None else seed, epochs=epochs)
 
     def report(epoch: int, metrics: dict[str, float]) -> bool:
         if watch is not None:
@@ -68,7 +71,13 @@ def train(
 
 
 def adopt(
-    genome: Genome, *, space: str | Path, out: str | Path, overrides: Sequence[str] = (), fitted: bool = False
+    genome: Genome,
+    *,
+    space: str | Path,
+    out: str | Path,
+    overrides: Sequence[str] = (),
+    allow_code: bool = False,
+    fitted: bool = False,
 ) -> tuple[Run, Trial]:
     """A run that holds one network, which was brought and not searched: to be trained, shown and exported like others.
 
@@ -78,7 +87,7 @@ def adopt(
     from nas.edit import fit
     from nas.study import Run
 
-    found = load_space(space, overrides=overrides)
+    found = load_space(space, overrides=overrides, allow_code=allow_code)
     with placed(found):
         dataset = data.load(found.file.data, cache=data.default_cache())
     info = dataset.info
@@ -94,8 +103,9 @@ def adopt(
     profile = runner.load("local")
     plan = planning.make(profile, found, info, images=None, machine=machines.here(), trials=1)
     found = with_precision(found.bound(input_shape=info.shape, classes=len(info.classes)), dataset, plan)
-    run = Run.create(Path(out), found)
+    run = Run.create(Path(out), found, data=dataset.fingerprint)
     run.store.note("trials", 0)  # nothing is searched, unless it is extended
+    run.settle(0)
     return run, run.search().bring(genome)
 
 
@@ -103,12 +113,6 @@ def final_epochs(run: Run) -> int:
     """How long a final training takes."""
     recipe = run.space.file.train
     return recipe.final_epochs or recipe.epochs
-
-
-def _forget(folder: Path) -> None:
-    for path in folder.glob("*"):
-        if path.is_file():
-            path.unlink()
 
 
 def export(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nas.cli.options import Json
-from nas.cli.show import columns, note, print_json, table
+from nas.cli.show import columns, note, print_json, put, table
 from nas.errors import MissingExtraError
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def show(
     elif text:
         from nas import drawing
 
-        print(drawing.outline(genome, collapse=collapse or "repeats"), end="")
+        put(drawing.outline(genome, collapse=collapse or "repeats").removesuffix("\n"))
     else:
         print_genome(genome, nodes=nodes)
 
@@ -85,7 +85,7 @@ def paths(
             print_json([{"name": name, **_paths(each)} for name, each in found.items()])
         return
     head = ["genome", "paths", "shortest", "longest", "mean", "deviation", "most have", "short", "share"]
-    print(table(head, [_path_row(name, each) for name, each in found.items()], width=columns(sys.stdout)))
+    put(table(head, [_path_row(name, each) for name, each in found.items()], width=columns(sys.stdout)))
 
 
 def draw_to(path: Path, genome: Genome, *, collapse: str | None, title: str) -> None:
@@ -160,13 +160,13 @@ def described(genome: Genome, *, nodes: bool = False) -> dict[str, Any]:
 def print_genome(genome: Genome, *, nodes: bool = False) -> None:
     """A table of the stages, the facts, and a table of the nodes if asked for."""
     width = columns(sys.stdout)
-    print(_stages(genome, width=width))
-    print()
+    put(_stages(genome, width=width))
+    put()
     for name, value in _facts(genome):
-        print(f"{name:<17}{value}")
+        put(f"{name:<17}{value}")
     if nodes:
-        print()
-        print(node_table(genome, width=width))
+        put()
+        put(node_table(genome, width=width))
 
 
 def _stages(genome: Genome, *, width: int | None) -> str:

@@ -28,6 +28,8 @@ def overview(run: Run, *, limit: int | None, width: int | None) -> str:
         lines.append(in_words(scores))
     if about.get("ended"):
         lines.append(f"The search ended with {sum(t.trains for t in trials)} of {about['trials']} networks ({about['ended']}).")
+    for entry in about["environment"].get("changes", []):
+        lines.append(f"Resumed on {entry['when'][:10]} despite changes: {'; '.join(entry['changes'])}.")
     for number, final in run.store.finals().items():
         lines.append(f"Final training of trial {number}: test error {number_text('error', final['metrics']['test_error'])}.")
     return "\n".join(lines)
@@ -121,7 +123,10 @@ def details(run: Run, trial: Trial, *, width: int | None) -> str:
         f"cost         {trial.params:,} params, {trial.macs:,} macs, depth {trial.depth}, {trial.activations:,} activations",
         f"seed         {trial.seed}   attempt {trial.attempt}   {trial.seconds:.1f} s",
         f"fingerprint  {trial.fingerprint or '-'}",
+        *(f"note         {note}" for note in trial.notes),
     ]
+    if trial.reused:
+        lines.append(f"reused       the result of {trial.reused}; it was not trained here")
     if trial.parents or trial.inherits is not None:
         lines.append(f"lineage      {_lineage(trial)}")
     if trial.scores:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from nas.cli.show import note
+from nas.cli.show import legible, note
 from nas.drawing.numbers import short
 from nas.study.summary import choices_text, number_text, state_text
 from nas.study.trial import Trial
@@ -30,7 +30,11 @@ def live(*, planned: int, objective: ObjectiveSettings, before: Iterable[Trial] 
     planned: trials that will train. objective: what is shown of each. before: trials of a run that is resumed.
     """
     if not sys.stderr.isatty():
-        yield _lines(objective.metric)
+        lines = Lines(objective.metric)
+        try:
+            yield lines.update
+        finally:
+            lines.close()
         return
     from rich.console import Console
     from rich.live import Live
@@ -43,16 +47,32 @@ def live(*, planned: int, objective: ObjectiveSettings, before: Iterable[Trial] 
         yield view.update
 
 
-def _lines(metric: str) -> Watch:
-    said: set[tuple[int, str]] = set()
+class Lines:
+    """A line for each trial that comes to rest; of repeats, of which an exhausted space gives many, how many there were."""
 
-    def watch(trial: Trial) -> None:
+    def __init__(self, metric: str) -> None:
+        self._metric = metric
+        self._said: set[tuple[int, str]] = set()
+        self._repeats: list[Trial] = []  # one after another, and not told of yet
+
+    def update(self, trial: Trial) -> None:
         told = trial.number, state_text(trial)  # a trial that pauses is told of at each rung, and when it ends
-        if _rests(trial) and trial.state != "screened" and told not in said:  # of those there are many
-            said.add(told)
-            note(line(trial, metric))
+        if not _rests(trial) or trial.state == "screened" or told in self._said:  # of those there are many
+            return
+        self._said.add(told)
+        if trial.state == "repeat":
+            self._repeats.append(trial)
+            return
+        self.close()
+        note(line(trial, self._metric))
 
-    return watch
+    def close(self) -> None:
+        """Tell of the repeats so far."""
+        repeats, self._repeats = self._repeats, []
+        if len(repeats) == 1:
+            note(line(repeats[0], self._metric))
+        elif repeats:
+            note(f"{len(repeats)} trials, {repeats[0].number} to {repeats[-1].number}, repeat networks that were tried before")
 
 
 def _rests(trial: Trial) -> bool:
@@ -106,6 +126,8 @@ class View:
         return Group(table, Text(self._sum(settled, running), no_wrap=True, overflow="ellipsis"))
 
     def _cells(self, trial: Trial) -> list[str]:
+        from rich.markup import escape
+
         value = number_text(self._metric, _value(trial, self._metric))
         epoch = str(max(trial.curve, default=""))
         return [
@@ -116,7 +138,7 @@ class View:
             short(trial.params),
             short(trial.macs),
             str(trial.depth),
-            choices_text(trial),
+            escape(legible(choices_text(trial))),
         ]
 
     def _sum(self, settled: list[Trial], running: list[Trial]) -> str:

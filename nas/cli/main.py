@@ -1,6 +1,6 @@
 """The command's entry: the groups of commands, and one place where errors become a line and an exit status.
 
-Exit status: 0 done, 1 the work failed, 2 the input is wrong, 130 interrupted.
+Exit status: 0 done, 1 the work failed, 2 the input is wrong, 3 a Ray cluster lost its head, 130 interrupted, 143 terminated.
 """
 
 from __future__ import annotations
@@ -10,8 +10,11 @@ import sys
 
 import typer
 
-from nas.cli import doctor, genome, runs, search, space, take, zoo
-from nas.errors import InputError, MissingExtraError, NasError
+from nas.cli import doctor, genome, runs, search, space, take, watch, zoo
+from nas.cli.show import note
+from nas.errors import ClusterLost, InputError, MissingExtraError, NasError
+
+LONGEST = 2000  # letters of an error: it may quote a name from a file
 
 app = typer.Typer(
     name="nas",
@@ -23,6 +26,7 @@ app = typer.Typer(
 )
 search.add_to(app)
 runs.add_to(app)
+watch.add_to(app)
 take.add_to(app)
 app.add_typer(space.app, name="space")
 app.add_typer(genome.app, name="genome")
@@ -38,7 +42,7 @@ def main() -> None:
     try:
         app(prog_name="nas")
     except NasError as error:
-        _fail(str(error), 2 if isinstance(error, InputError | MissingExtraError) else 1)
+        _fail(str(error), 2 if isinstance(error, InputError | MissingExtraError) else 3 if isinstance(error, ClusterLost) else 1)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(141)
@@ -49,5 +53,6 @@ def main() -> None:
 
 
 def _fail(text: str, status: int) -> None:
-    print(f"nas: {' '.join(text.splitlines())}", file=sys.stderr)
+    line = " ".join(text.splitlines())
+    note(f"nas: {line if len(line) <= LONGEST else f'{line[:LONGEST]}...'}")
     sys.exit(status)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+AllowCode = Annotated[bool, typer.Option("--allow-code", help="Run the code that the file names: imports, module:function.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the plan and start nothing.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
 LearnFrom = Annotated[
@@ -15,6 +16,10 @@ LearnFrom = Annotated[
 ]
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="A new folder; left out: results/NAME of the space.")]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")]
+Reuse = Annotated[
+    list[str] | None,
+    typer.Option("--reuse", metavar="RUN", help="A run whose results stand for the same trainings here; repeatable."),
+]
 Runner = Annotated[str, typer.Option("--runner", metavar="NAME", help="Where to run: laptop, workstation, local, or a file.")]
 Seed = Annotated[int | None, typer.Option("--seed", metavar="N", min=0, help="Another seed gives another search.")]
 Set = Annotated[list[str] | None, typer.Option("--set", metavar="A.B=C", help="Change a value of the search space; repeatable.")]

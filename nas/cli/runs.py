@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nas.cli.options import Json, RunFolder
-from nas.cli.show import columns, note, print_json, table
+from nas.cli.options import AllowCode, Json, RunFolder
+from nas.cli.show import columns, note, print_json, put, table
 
 if TYPE_CHECKING:
     from nas.study import Run
@@ -30,7 +31,7 @@ def runs(
     """List the runs of a folder."""
     from nas.errors import InputError
     from nas.study import Run
-    from nas.study.run import runs as find
+    from nas.study.home import runs as find
 
     rows = []
     for path in find(folder):
@@ -42,7 +43,7 @@ def runs(
         print_json(rows)
     elif rows:
         cells = [[row["run"], row["space"], _trained(row), row["metric"], row["best_text"]] for row in rows]
-        print(table(["run", "space", "trained", "metric", "best"], cells))
+        put(table(["run", "space", "trained", "metric", "best"], cells))
     else:
         note(f"no runs in {folder}")
 
@@ -74,6 +75,7 @@ def show(
     run: RunFolder,
     trial: Annotated[str | None, typer.Argument(metavar="TRIAL", help="A trial's number, or best.")] = None,
     all_: Annotated[bool, typer.Option("--all", help=f"Every trial, not only the best {SHOWN}.")] = False,
+    allow_code: AllowCode = False,
     json: Json = False,
 ) -> None:
     """The leaderboard of a run, or one of its trials.
@@ -85,21 +87,22 @@ def show(
     from nas.study.agreement import agreement
     from nas.study.summary import summary, trial_dict
 
-    found = Run.open(run)
+    found = Run.open(run, allow_code=allow_code)
     if trial is not None:
         one = found.trial(trial)
         if json:
             scores = agreement(found.trials, found.space.file)
             print_json(trial_dict(one) | {"genome": one.genome, "agreement": scores.to_dict() if scores else None})
         else:
-            print(details(found, one, width=columns(sys.stdout)))
+            put(details(found, one, width=columns(sys.stdout)))
     elif json:
         print_json(summary(found))
     else:
-        print(overview(found, limit=None if all_ else SHOWN, width=columns(sys.stdout)))
+        put(overview(found, limit=None if all_ else SHOWN, width=columns(sys.stdout)))
+    gc.freeze()  # else Python looks for garbage among thousands of trials once more, before it ends
 
 
-def report(run: RunFolder) -> None:
+def report(run: RunFolder, allow_code: AllowCode = False) -> None:
     """Write report.html: a run on one page.
 
     The page lies in the run's folder and opens anywhere, without a network.
@@ -108,7 +111,7 @@ def report(run: RunFolder) -> None:
     from nas.study import Run
     from nas.study.summary import summary
 
-    found = Run.open(run)
+    found = Run.open(run, allow_code=allow_code)
     path = found.folder / "report.html"
     write_report(summary(found), path)
     note(f"wrote {path}")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nas.cli.options import DryRun, Json, LearnFrom, Out, RunFolder, Runner, Seed, Set, Space, Strategy, Trials
+from nas.cli.options import AllowCode, DryRun, Json, LearnFrom, Out, Reuse, RunFolder, Runner, Seed, Set, Space, Strategy, Trials
 from nas.cli.show import columns, note, print_json
 
 if TYPE_CHECKING:
@@ -37,7 +37,9 @@ def search(
     seed: Seed = None,
     strategy: Strategy = None,
     learn_from: LearnFrom = None,
+    reuse: Reuse = None,
     set_: Set = None,
+    allow_code: AllowCode = False,
     dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
@@ -53,7 +55,9 @@ def search(
             seed=seed,
             strategy=strategy,
             learn_from=learn_from or [],
+            reuse=reuse or [],
             overrides=set_ or [],
+            allow_code=allow_code,
         )
     if dry_run:
         _print_plan(prepared.plan, json=json)
@@ -71,6 +75,10 @@ def resume(
     run: RunFolder,
     runner: Runner = "laptop",
     trials: Annotated[int | None, typer.Option("--trials", metavar="N", min=1, help="Extend it to so many networks.")] = None,
+    despite_changes: Annotated[
+        bool, typer.Option("--despite-changes", help="Although the search, its images or the versions changed.")
+    ] = False,
+    allow_code: AllowCode = False,
     json: Json = False,
 ) -> None:
     """Go on with a broken run, or extend a finished one."""
@@ -78,29 +86,35 @@ def resume(
     from nas.cli.live import live
     from nas.study import Run
 
-    before = Run.open(run)
+    before = Run.open(run, allow_code=allow_code)
     planned = trials or before.store.about()["trials"]
     with (
         _interruptible(run),
         live(planned=planned, objective=before.space.file.objectives[0], before=before.trials) as watch,
     ):
-        found = api.resume(run, runner=runner, trials=trials, watch=watch, say=note)
+        found = api.resume(
+            run, runner=runner, trials=trials, allow_code=allow_code, despite_changes=despite_changes, watch=watch, say=note
+        )
     _finish(found, json=json)
 
 
 @contextmanager
 def _interruptible(folder: Path | None) -> Iterator[None]:
-    """Ctrl-C ends the command with status 130 and a line that says how to go on."""
+    """Ctrl-C ends the command with status 130, SIGTERM with 143, and a line that says how to go on."""
+    from nas.runner.interrupt import Interrupts, Terminated
+
     try:
-        yield
-    except KeyboardInterrupt:
-        kept = folder is not None and (folder / "study.journal").exists()
+        with Interrupts(final=True):
+            yield
+    except KeyboardInterrupt as signal:
+        # Nothing is imported here: what the signal broke off may have been an import.
+        kept = folder is not None and any((folder / name).is_file() for name in ("study.journal", "study.url"))
         note(
             f"interrupted; finished trials are kept, go on with: nas resume {folder}"
             if kept
             else "interrupted before the first trial"
         )
-        raise typer.Exit(130) from None
+        raise typer.Exit(143 if isinstance(signal, Terminated) else 130) from None
 
 
 def _print_plan(plan: Plan, *, json: bool) -> None:

@@ -9,12 +9,24 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, TextIO
 
+# What moves a terminal's cursor, sets its title or turns the order of letters around: names come from other people's files.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _NUMBER = re.compile(r"-?[\d,.]+(e[-+]?\d+)?[kMGT]?( %)?(\*|\^\d+)?")  # a mark may follow
+
+
+def legible(text: str) -> str:
+    """The text with control characters written out, but for tabs and ends of lines."""
+    return _UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def note(text: str = "") -> None:
     """A line for the person, on standard error: standard output is for results."""
-    print(text, file=sys.stderr, flush=True)
+    print(legible(text), file=sys.stderr, flush=True)
+
+
+def put(text: object = "") -> None:
+    """A result, on standard output."""
+    print(legible(str(text)))
 
 
 def print_json(document: Any) -> None:

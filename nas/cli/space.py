@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nas.cli.options import Json, Set, Space
-from nas.cli.show import note, print_json, table
+from nas.cli.options import AllowCode, Json, Set, Space
+from nas.cli.show import note, print_json, put, table
 
 if TYPE_CHECKING:
     from nas.space import Drawn, SearchSpace
@@ -25,16 +25,16 @@ def list_(json: Json = False) -> None:
     if json:
         print_json([{"name": name, "about": about} for name, about in rows])
     else:
-        print(table(["space", "about"], rows))
+        put(table(["space", "about"], rows))
 
 
-def _load(space: str, overrides: list[str] | None) -> SearchSpace:
+def _load(space: str, overrides: list[str] | None, *, allow_code: bool) -> SearchSpace:
     from nas import data
     from nas.errors import DataError
     from nas.prepare import placed
     from nas.space import load
 
-    found = load(space, overrides=overrides or [])
+    found = load(space, overrides=overrides or [], allow_code=allow_code)
     try:
         with placed(found):
             info = data.describe(found.file.data)
@@ -45,18 +45,18 @@ def _load(space: str, overrides: list[str] | None) -> SearchSpace:
 
 
 @app.command()
-def check(space: Space, set_: Set = None, json: Json = False) -> None:
+def check(space: Space, set_: Set = None, allow_code: AllowCode = False, json: Json = False) -> None:
     """Size and costs of a space, and what fits its budget.
 
     How many genomes it holds, the cheapest and the dearest of them, and the feasible share at each depth.
     """
     from nas.space.check import check as check_space
 
-    report = check_space(_load(space, set_))
+    report = check_space(_load(space, set_, allow_code=allow_code))
     if json:
         print_json(report.to_dict())
     else:
-        print(report.text())
+        put(report.text())
 
 
 @app.command()
@@ -65,6 +65,7 @@ def sample(
     count: Annotated[int, typer.Option("--count", "-n", metavar="N", min=1, max=100_000, help="How many.")] = 5,
     seed: Annotated[int, typer.Option("--seed", metavar="N", min=0, help="Another seed gives other genomes.")] = 0,
     set_: Set = None,
+    allow_code: AllowCode = False,
     json: Json = False,
 ) -> None:
     """Random genomes of a space."""
@@ -73,7 +74,7 @@ def sample(
     from nas.space.drawing import RandomTrial
     from nas.study.summary import number
 
-    found = _load(space, set_)
+    found = _load(space, set_, allow_code=allow_code)
     rows = []
     for index in range(count):
         try:
@@ -89,7 +90,7 @@ def sample(
     for index, drawn in rows:
         genome, choices = drawn.genome, ", ".join(f"{name} {number(value)}" for name, value in drawn.choices.items())
         cells.append([index, f"{genome.params:,}", f"{genome.macs:,}", genome.depth, choices])
-    print(table(["sample", "params", "macs", "depth", "choices"], cells))
+    put(table(["sample", "params", "macs", "depth", "choices"], cells))
 
 
 def _document(drawn: Drawn) -> dict[str, Any]:

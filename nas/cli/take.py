@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nas.cli.options import Json, RunFolder, TrialName
+from nas.cli.options import AllowCode, Json, RunFolder, TrialName
 from nas.cli.show import note, print_json, table
 from nas.errors import InputError
 
@@ -35,6 +35,7 @@ def train(
     ] = None,
     seed: Annotated[int | None, typer.Option("--seed", metavar="N", min=0, help="Another seed than the trial's.")] = None,
     again: Annotated[bool, typer.Option("--again", help="Train anew, and look at the test part once more.")] = False,
+    allow_code: AllowCode = False,
     json: Json = False,
 ) -> None:
     """Train one network finally, and measure it on the test part.
@@ -46,9 +47,9 @@ def train(
     from nas.study.summary import number_text
 
     if run.startswith("zoo:") or Path(run).is_file():
-        found, one = _brought(run, space, out)
+        found, one = _brought(run, space, out, allow_code=allow_code)
     else:
-        found = Run.open(run)
+        found = Run.open(run, allow_code=allow_code)
         one = found.trial(trial)
 
     with _epochs(api.final_epochs(found)) as watch:
@@ -58,7 +59,7 @@ def train(
         print_json({"run": str(found.folder), "trial": one.number, "metrics": metrics})
 
 
-def _brought(name: str, space: str | None, out: Path | None) -> tuple[Run, Trial]:
+def _brought(name: str, space: str | None, out: Path | None, *, allow_code: bool) -> tuple[Run, Trial]:
     """A run of the one network that stands in a file or in the zoo."""
     from nas import api
     from nas.zoo import load
@@ -68,7 +69,7 @@ def _brought(name: str, space: str | None, out: Path | None) -> tuple[Run, Trial
         raise InputError(f"{name} is a genome; say on which data and by which recipe it is trained: --space deeper-vs-wider")
     published = name.startswith("zoo:")
     folder = out or api.free_folder(name.removeprefix("zoo:").partition("(")[0] if published else Path(name).stem)
-    found, trial = api.adopt(genome, space=space, out=folder, fitted=published)
+    found, trial = api.adopt(genome, space=space, out=folder, allow_code=allow_code, fitted=published)
     note(f"results    {found.folder}")
     return found, trial
 
@@ -95,6 +96,7 @@ def export(
     trial: TrialName = "best",
     to: Annotated[str, typer.Option("--to", metavar="FORMATS", help="Joined by commas.")] = "genome,safetensors,onnx",
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Left out: exports/TRIAL in the run's folder.")] = None,
+    allow_code: AllowCode = False,
     json: Json = False,
 ) -> None:
     """Write a trained network in forms that run without us.
@@ -106,7 +108,7 @@ def export(
     from nas import api
     from nas.study import Run
 
-    found = Run.open(run)
+    found = Run.open(run, allow_code=allow_code)
     folder = api.export(found, found.trial(trial), to=[name.strip() for name in to.split(",") if name.strip()], out=out)
     manifest = json_.loads((folder / "manifest.json").read_text())
     note(f"exported to {folder}")

@@ -10,7 +10,7 @@ import typer
 
 from nas.cli.genome import Collapse, Draw, described, draw_to, numbers_of_any_length, print_genome
 from nas.cli.options import Json
-from nas.cli.show import columns, note, print_json, table
+from nas.cli.show import columns, note, print_json, put, table
 
 if TYPE_CHECKING:
     from nas.zoo import Entry
@@ -38,11 +38,11 @@ def list_(
         return
     head = ["name", "year", "depth", "params", "macs", "published", "paper"]
     rows = [_row(entry) for entry in found]
-    print(table(head, rows, width=columns(sys.stdout)))
+    put(table(head, rows, width=columns(sys.stdout)))
     reasons = [(entry.name, entry.variant.note) for entry in found if entry.variant.note]
     if reasons:
-        print("\nwhere a published figure is not ours:")
-        print(table(["name", "why"], reasons, width=columns(sys.stdout)))
+        put("\nwhere a published figure is not ours:")
+        put(table(["name", "why"], reasons, width=columns(sys.stdout)))
 
 
 @app.command()
@@ -81,12 +81,12 @@ def show(
         with numbers_of_any_length():
             print_json({**about, **described(genome, nodes=nodes)})
         return
-    print(f"{entry.family.title}: {entry.family.paper}")
-    print((entry.family.build.__doc__ or "").strip().partition("\n")[0])
-    print(", ".join(f"{key}={value}" for key, value in used.items()))
+    put(f"{entry.family.title}: {entry.family.paper}")
+    put((entry.family.build.__doc__ or "").strip().partition("\n")[0])
+    put(", ".join(f"{key}={value}" for key, value in used.items()))
     if about["published"]:
-        print(f"published: {figures(entry)}{f' ({entry.variant.note})' if entry.variant.note else ''}")
-    print()
+        put(f"published: {figures(entry)}{f' ({entry.variant.note})' if entry.variant.note else ''}")
+    put()
     print_genome(genome, nodes=nodes)
 
 

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 
+from nas.data.bounds import check_classes, check_pixels
 from nas.data.info import RawData
 from nas.errors import DataError
 
 MOST_CHANNELS = 4
+CHUNK = 256
 
 
 def image_shape(shape: tuple[int, ...], *, where: str) -> tuple[int, int, int]:
     """(c, h, w) of an array of images of `shape`: (n, h, w), (n, h, w, c) or (n, c, h, w)."""
+    found = _image_shape(shape, where=where)
+    if min(shape) < 1:
+        raise DataError(f"{where}: there are no images (an array of shape {shape})")
+    check_pixels(found[2], found[1], where=where)
+    return found
+
+
+def _image_shape(shape: tuple[int, ...], *, where: str) -> tuple[int, int, int]:
     if len(shape) == 3:
         return 1, shape[1], shape[2]
     if len(shape) != 4:
@@ -46,7 +56,15 @@ def as_uint8(parts: list[np.ndarray], *, where: str) -> list[np.ndarray]:
     if low < 0 or high > 255:
         raise DataError(f"{where}: intensities must be 0 to 255 (or floats 0 to 1); got {low:g} to {high:g}")
     fractions = all(part.dtype.kind in "fb" for part in parts) and high <= 1
-    return [np.rint(part * 255.0 if fractions else part).astype(np.uint8) for part in parts]
+    return [_rounded(part, 255.0 if fractions else 1.0) for part in parts]
+
+
+def _rounded(part: np.ndarray, scale: float) -> np.ndarray:
+    """uint8 of `part` times `scale`; some images at a time, because float64 takes eight times the room."""
+    whole = np.empty(part.shape, np.uint8)
+    for start in range(0, len(part), CHUNK):
+        whole[start : start + CHUNK] = np.rint(part[start : start + CHUNK] * scale)
+    return whole
 
 
 def _first_bad(images: np.ndarray) -> str:
@@ -103,6 +121,7 @@ def _numbered(
         values = np.unique(np.concatenate(labels))
         classes = tuple(str(value) for value in values)
         labels = [np.searchsorted(values, part) for part in labels]
+    check_classes(len(classes), where=where)
     if len(classes) < 2:
         raise DataError(f"{where}: there must be two classes or more; got one, '{''.join(classes)}'")
     if len(set(classes)) < len(classes):

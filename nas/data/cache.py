@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 import time
@@ -17,6 +18,7 @@ from nas.errors import DataError
 
 FORMAT = 1
 STALE_SECONDS = 24 * 3600
+_ASIDE = re.compile(r"\..+-[0-9a-f]{16}\.\w{8}")
 
 
 def default_cache() -> Path:
@@ -45,7 +47,8 @@ def written(folder: Path, write: Callable[[Path], None]) -> None:
     aside = _aside(folder)
     try:
         write(aside)
-        aside.chmod(0o755)
+        for path in aside.iterdir():
+            path.chmod(0o600)  # images may be private; the folder is already its owner's alone
         try:
             aside.rename(folder)
         except OSError:
@@ -78,6 +81,8 @@ def _aside(folder: Path) -> Path:
 def _swept(parent: Path) -> None:
     """Remove what killed processes left behind a day ago or earlier."""
     for path in parent.glob(".*"):
+        if not _ASIDE.fullmatch(path.name):
+            continue  # not ours: the cache may have been put into somebody's home
         try:
             if time.time() - path.stat().st_mtime > STALE_SECONDS:
                 shutil.rmtree(path, ignore_errors=True)

@@ -14,9 +14,12 @@ import numpy as np
 
 from nas.data.info import DataInfo, RawData, Source, folder_of, sources
 from nas.errors import DataError
+from nas.safe_paths import inside
 from nas.space.settings import DataSettings
 
 PIXELS = 3 * 32 * 32
+MOST_NAMES = 1 << 16  # bytes of the file of names
+MOST_ROWS = 50_000  # in one file
 
 # fmt: off
 FINE_CLASSES = (
@@ -98,7 +101,7 @@ def files(settings: DataSettings) -> Sequence[Path]:
     for name in (*layout.train, layout.test):
         if not (root / name).is_file():
             raise DataError(f"{root}: {name} is missing{_advice(root, layout)}")
-    return [root / name for name in (*layout.train, layout.test)]
+    return [inside(root / name, root) for name in (*layout.train, layout.test)]
 
 
 def _inside(root: Path, layout: Layout) -> Path:
@@ -117,10 +120,12 @@ def _advice(root: Path, layout: Layout) -> str:
 def _rows(path: Path, layout: Layout) -> np.ndarray:
     """(n, label bytes + 3072) uint8."""
     row = layout.label_bytes + PIXELS
-    data = np.fromfile(path, np.uint8)
-    if data.size == 0 or data.size % row:
-        raise DataError(f"{path}: must hold rows of {row} bytes; got {data.size} bytes: the file is cut short or damaged")
-    return data.reshape(-1, row)
+    size = path.stat().st_size
+    if size == 0 or size % row or size > MOST_ROWS * row:
+        raise DataError(
+            f"{path}: must hold up to {MOST_ROWS:,} rows of {row} bytes; got {size} bytes: the file is cut short or damaged"
+        )
+    return np.fromfile(path, np.uint8).reshape(-1, row)
 
 
 def _unpacked(rows: np.ndarray, layout: Layout) -> tuple[np.ndarray, np.ndarray]:
@@ -132,7 +137,8 @@ def _classes(layout: Layout, root: Path) -> tuple[str, ...]:
     path = root / layout.names
     if not path.is_file():
         return layout.classes
-    found = tuple(path.read_text(encoding="utf-8").split())
+    with inside(path, root).open("rb") as file:
+        found = tuple(file.read(MOST_NAMES).decode(errors="replace").split())
     if len(found) != len(layout.classes):
         raise DataError(f"{path}: must hold {len(layout.classes)} class names; got {len(found)}")
     return found

@@ -62,13 +62,23 @@ def describe(settings: DataSettings, *, cache: Path | None = None) -> DataInfo:
 
 def known_size(settings: DataSettings, *, cache: Path | None = None) -> int | None:
     """How many images there are to train on, where the data set was decoded before; else None."""
-    source = source_for(settings)
-    folder = _folder(_resolved(settings, source), source, cache or default_cache())
+    folder = folder_of(settings, cache=cache or default_cache())
     return len(load(settings, cache=cache or default_cache()).train) if folder.exists() else None
 
 
-def load(settings: DataSettings, *, cache: Path) -> Dataset:
-    """The data set of `settings`; the first call decodes it under the folder `cache`, others share the files."""
+def folder_of(settings: DataSettings, *, cache: Path) -> Path:
+    """Where the decoded images of `settings` are, or will be."""
+    source = source_for(settings)
+    return _folder(_resolved(settings, source), source, cache)
+
+
+def load(settings: DataSettings, *, cache: Path, placed: str = "") -> Dataset:
+    """The data set of `settings`; the first call decodes it under the folder `cache`, others share the files.
+
+    placed: the name of its folder there, where another machine has decoded it (`nas.data.place`).
+    """
+    if placed:
+        return _opened(cache / placed, settings)
     source = source_for(settings)
     settings = _resolved(settings, source)
     folder = _folder(settings, source, cache)
@@ -183,7 +193,6 @@ def _divided(
 def _kept(path: Path, divided: Split, mean: np.ndarray, std: np.ndarray) -> None:
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
         np.savez(file, train=divided.train, validation=divided.validation, test=divided.test, mean=mean, std=std)
-    os.chmod(file.name, 0o644)
     os.replace(file.name, path)
 
 

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nas.data import stack
+from nas.data.bounds import check_classes
 from nas.data.info import DataInfo, RawData, Source, folder_of, sources, title
 from nas.errors import DataError
+from nas.safe_paths import inside
 from nas.space.settings import DataSettings
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ def describe(settings: DataSettings) -> DataInfo:
     _, train, _ = _parts(settings)
     first = next(iter(train.values()))[0]
     with _opened(first) as picture:
-        width, height = stack.upright(picture).size
+        width, height = stack.upright_size(picture, first)
     height, width = settings.size or (height, width)
     return DataInfo(title(settings), (1 if _all_grey(train) else 3, height, width), tuple(train))
 
@@ -53,20 +55,29 @@ def files(settings: DataSettings) -> Sequence[str]:
 def _parts(settings: DataSettings) -> tuple[Path, Classes, Classes | None]:
     root = folder_of(settings)
     if (root / "train").is_dir() and (root / "test").is_dir():
-        train, test = _scanned(root / "train"), _scanned(root / "test")
+        train, test = _scanned(root / "train", root), _scanned(root / "test", root)
         unknown = sorted(set(test) - set(train))
         if unknown:
             raise DataError(f"{root / 'test' / unknown[0]}: there is no class '{unknown[0]}' in {root / 'train'}")
         return root, train, test
-    return root, _scanned(root), None
+    return root, _scanned(root, root), None
 
 
-def _scanned(root: Path) -> Classes:
+def _own(entry: os.DirEntry[str], root: Path) -> os.DirEntry[str]:
+    """An entry that does not lead out of the data set's folder."""
+    if entry.is_symlink():
+        inside(Path(entry.path), root)
+    return entry
+
+
+def _scanned(root: Path, within: Path) -> Classes:
     """The pictures of every class, both in order of their names."""
-    folders = sorted(entry.name for entry in os.scandir(root) if entry.is_dir() and not entry.name.startswith("."))
+    entries = [entry for entry in os.scandir(root) if os.path.isdir(entry.path) and not entry.name.startswith(".")]
+    folders = sorted(_own(entry, within).name for entry in entries)
     if not folders:
         raise DataError(f"{root}: must hold a folder of pictures for each class; got no folders")
-    classes = {name: _pictures(root / name) for name in folders}
+    check_classes(len(folders), where=str(root))
+    classes = {name: _pictures(root / name, within) for name in folders}
     for name, found in classes.items():
         if not found:
             raise DataError(
@@ -76,16 +87,16 @@ def _scanned(root: Path) -> Classes:
     return classes
 
 
-def _pictures(folder: Path) -> list[str]:
-    names = sorted(entry.name for entry in os.scandir(folder) if entry.is_file())
-    return [os.path.join(folder, name) for name in names if name[0] != "." and os.path.splitext(name)[1].lower() in SUFFIXES]
+def _pictures(folder: Path, within: Path) -> list[str]:
+    entries = [entry for entry in os.scandir(folder) if entry.name[0] != "." and os.path.isfile(entry.path)]
+    names = sorted(_own(entry, within).name for entry in entries if os.path.splitext(entry.name)[1].lower() in SUFFIXES)
+    return [os.path.join(folder, name) for name in names]
 
 
 def _opened(path: str) -> Image:
-    image = stack.pillow()
     try:
-        return image.open(path)
-    except (OSError, SyntaxError, ValueError, image.DecompressionBombError) as error:
+        return stack.open_picture(path)
+    except (*stack.BROKEN, stack.pillow().DecompressionBombError) as error:
         raise DataError(f"{path}: is a broken picture: {error}") from None
 
 

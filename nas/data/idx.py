@@ -16,8 +16,10 @@ from typing import IO
 import numpy as np
 
 from nas.data import arrays
+from nas.data.bounds import check_unpacked
 from nas.data.info import DataInfo, RawData, Source, folder_of, sources, title
 from nas.errors import DataError
+from nas.safe_paths import inside
 from nas.space.settings import DataSettings
 
 NAMES = (
@@ -52,7 +54,7 @@ def _found(root: Path, name: str) -> Path:
     for spelling in (name, name.replace("-idx", ".idx")):
         for suffix in ("", ".gz"):
             if (root / (spelling + suffix)).is_file():
-                return root / (spelling + suffix)
+                return inside(root / (spelling + suffix), root)
     raise DataError(f"{root}: must hold the four IDX files of MNIST, plain or .gz; {name} is missing")
 
 
@@ -75,6 +77,10 @@ def _array(path: Path, *, axes: int) -> np.ndarray:
     with _opened(path) as file:
         sizes = _sizes(file, path, axes=axes)
         wanted = math.prod(sizes)
+        if path.suffix == ".gz":
+            check_unpacked(path.stat().st_size, wanted, where=str(path))
+        elif wanted > path.stat().st_size:
+            raise DataError(f"{path}: must hold {wanted:,} bytes for {sizes}; the file has {path.stat().st_size:,}")
         try:
             data = file.read(wanted + 1)
         except (OSError, EOFError, zlib.error) as error:

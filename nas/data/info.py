@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,9 +65,13 @@ def path_of(settings: DataSettings) -> Path:
     """The existing file or folder that `settings.path` names."""
     if settings.path is None:
         raise DataError(f"data: '{settings.name}' needs a path: the file or folder that holds the images")
-    path = Path(settings.path).expanduser()
-    if not path.exists():
-        raise DataError(f"data.path: {settings.path} does not exist (looked in {Path.cwd()})")
+    try:
+        path = Path(settings.path).expanduser()
+        kind = path.stat().st_mode
+    except (OSError, ValueError, RuntimeError):  # also no such user, and what no file can be called
+        raise DataError(f"data.path: {settings.path} does not exist (looked in {Path.cwd()})") from None
+    if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):
+        raise DataError(f"data.path: {settings.path} is neither a file nor a folder")
     return path
 
 

@@ -5,30 +5,24 @@ Nothing pickled is ever loaded. A description reads the header of the images and
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO
 
-import numpy as np
-
-from nas.data import arrays
+from nas.data import archive, arrays
 from nas.data.info import DataInfo, RawData, Source, path_of, sources, title
 from nas.errors import DataError
 from nas.space.settings import DataSettings
 
 PAIRS = (("x_train", "y_train"), ("x", "y"), ("images", "labels"))
-BROKEN = (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile, zlib.error)
 
 
 def describe(settings: DataSettings) -> DataInfo:
     path, names = _opened(settings)
     images, labels, _, test_labels = _keys(path, names)
-    shape = arrays.image_shape(_header(path, images), where=str(path))
+    shape = arrays.image_shape(archive.shape(path, images), where=str(path))
     found = _classes(path, names)
     if found is None:
-        used = [_array(path, key) for key in (labels, test_labels) if key]
+        used = [archive.array(path, key) for key in (labels, test_labels) if key]
         found = arrays.class_names(*[arrays.as_labels(part, len(part), where=str(path)) for part in used])
     return DataInfo(title(settings), shape, found)
 
@@ -37,11 +31,11 @@ def read(settings: DataSettings) -> RawData:
     path, names = _opened(settings)
     images, labels, test_images, test_labels = _keys(path, names)
     return RawData(
-        _array(path, images),
-        _array(path, labels),
+        archive.array(path, images),
+        archive.array(path, labels),
         _classes(path, names),
-        _array(path, test_images) if test_images else None,
-        _array(path, test_labels) if test_labels else None,
+        archive.array(path, test_images) if test_images else None,
+        archive.array(path, test_labels) if test_labels else None,
     )
 
 
@@ -53,11 +47,7 @@ def _opened(settings: DataSettings) -> tuple[Path, list[str]]:
     path = path_of(settings)
     if path.is_dir():
         raise DataError(f"data.path: 'npz' needs a file; {path} is a folder: name: folder reads one of images")
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return path, [name.removesuffix(".npy") for name in archive.namelist()]
-    except (OSError, zipfile.BadZipFile) as error:
-        raise DataError(f"{path}: is not an .npz file that can be read: {error}") from None
+    return path, archive.names(path)
 
 
 def _keys(path: Path, names: list[str]) -> tuple[str, str, str, str]:
@@ -73,42 +63,13 @@ def _keys(path: Path, names: list[str]) -> tuple[str, str, str, str]:
     raise DataError(f"{path}: must hold one of these pairs of arrays: {wanted}; got {', '.join(names) or 'none'}")
 
 
-def _array(path: Path, key: str) -> np.ndarray:
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            return archive[key]
-    except BROKEN as error:
-        raise DataError(f"{path}: array '{key}' cannot be read: {_reason(error)}") from None
-
-
-def _reason(error: Exception) -> str:
-    if "allow_pickle" in str(error):
-        return "it holds pickled Python objects, which are never loaded; save it as an array of numbers"
-    return str(error) or type(error).__name__
-
-
 def _classes(path: Path, names: list[str]) -> tuple[str, ...] | None:
     if "classes" not in names:
         return None
-    found = _array(path, "classes")
+    found = archive.array(path, "classes")
     if found.ndim != 1 or found.dtype.kind != "U":
         raise DataError(f"{path}: 'classes' must be a list of names; got {found.dtype} of shape {found.shape}")
     return tuple(str(name) for name in found)
-
-
-def _header(path: Path, key: str) -> tuple[int, ...]:
-    """The shape of an array, from the first bytes of its member of the archive."""
-    try:
-        with zipfile.ZipFile(path) as archive, archive.open(f"{key}.npy") as member:
-            return _shape(member)
-    except BROKEN as error:
-        raise DataError(f"{path}: array '{key}' cannot be read: {_reason(error)}") from None
-
-
-def _shape(member: IO[bytes]) -> tuple[int, ...]:
-    version = np.lib.format.read_magic(member)
-    reader = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-    return reader(member)[0]
 
 
 sources.register("npz", Source(read=read, describe=describe, files=files))

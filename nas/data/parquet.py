@@ -15,8 +15,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nas.data import stack
+from nas.data.bounds import check_unpacked
 from nas.data.info import DataInfo, RawData, Source, path_of, sources, title
 from nas.errors import DataError, MissingExtraError
+from nas.safe_paths import inside
 from nas.space.settings import DataSettings
 
 
@@ -32,7 +34,7 @@ def describe(settings: DataSettings) -> DataInfo:
     train, test = _parts(settings)
     columns = _columns(train[0])
     with _picture(_first(train[0], columns.image)) as picture:
-        width, height = stack.upright(picture).size
+        width, height = stack.upright_size(picture, str(train[0]))
         grey = stack.is_grey(picture, str(train[0]))
     height, width = settings.size or (height, width)
     names = columns.classes
@@ -61,7 +63,7 @@ def _parts(settings: DataSettings) -> tuple[list[Path], list[Path]]:
     path = path_of(settings)
     if path.is_file():
         return [path], []
-    found = sorted(entry for entry in path.rglob("*.parquet") if not entry.name.startswith("."))
+    found = sorted(inside(entry, path) for entry in path.rglob("*.parquet") if not entry.name.startswith("."))
     test = [entry for entry in found if entry.name.startswith("test")]
     train = [entry for entry in found if entry not in test]
     if not train:
@@ -79,7 +81,10 @@ def _package(name: str) -> Any:
 def _opened(path: Path) -> Any:
     """pyarrow's ParquetFile."""
     try:
-        return _package("pyarrow.parquet").ParquetFile(path)
+        file = _package("pyarrow.parquet").ParquetFile(path)
+        groups = [file.metadata.row_group(place) for place in range(file.metadata.num_row_groups)]
+        check_unpacked(path.stat().st_size, sum(group.total_byte_size for group in groups), where=str(path))
+        return file
     except (OSError, _package("pyarrow").ArrowException) as error:
         raise DataError(f"{path}: cannot be read as parquet: {error}") from None
 
@@ -124,7 +129,7 @@ def _first(path: Path, name: str) -> Any:
 def _picture(cell: dict[str, Any]) -> Any:
     if not cell or cell.get("bytes") is None:
         raise OSError("the row holds no bytes of a picture")
-    return stack.pillow().open(io.BytesIO(cell["bytes"]))
+    return stack.open_picture(io.BytesIO(cell["bytes"]))
 
 
 def _arrays(paths: list[Path], columns: Columns, settings: DataSettings, grey: bool) -> tuple[np.ndarray, np.ndarray]:

@@ -31,9 +31,10 @@ def shuffled(count: int, seed: int) -> np.ndarray:
 def split(labels: np.ndarray, classes: tuple[str, ...], settings: DataSettings, *, test_from: int | None, where: str) -> Split:
     """Divide images 0..n-1; those from `test_from` on are a test part of the source's own (None: split one off)."""
     own = labels[:test_from]
+    order = np.argsort(own, kind="stable")
+    ends = np.searchsorted(own[order], np.arange(len(classes)), side="right")
     members = []
-    for number, name in enumerate(classes):
-        found = np.flatnonzero(own == number)
+    for number, (name, found) in enumerate(zip(classes, np.split(order, ends)[:-1], strict=True)):
         _enough(name, len(found), 2 if test_from is not None else 3, where=where)
         members.append(found[shuffled(len(found), derive(settings.seed, "split", number))])
     test = np.arange(len(own), len(labels)) if test_from is not None else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import struct
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nas.data.bounds import check_pixels
 from nas.errors import DataError, MissingExtraError
 
 if TYPE_CHECKING:
@@ -18,6 +20,19 @@ if TYPE_CHECKING:
 GREY = {"1", "L", "LA"}
 COLOUR = {"RGB", "RGBA", "P", "PA", "CMYK", "YCbCr", "RGBX", "HSV", "LAB"}
 CHUNK = 64
+FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
+BROKEN = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    EOFError,
+    LookupError,
+    OverflowError,
+    MemoryError,
+    RuntimeError,
+    struct.error,
+)
 
 
 def pillow() -> Any:
@@ -26,6 +41,11 @@ def pillow() -> Any:
     except ImportError:
         raise MissingExtraError("pillow", extra="images", purpose="decoding pictures") from None
     return Image
+
+
+def open_picture(file: Any) -> Image:
+    """A picture of one of the common formats, its header read; Pillow knows others that start other programs."""
+    return pillow().open(file, formats=FORMATS)
 
 
 def is_grey(picture: Image, name: str) -> bool:
@@ -39,6 +59,15 @@ def upright(picture: Image) -> Image:
     from PIL import ImageOps
 
     return ImageOps.exif_transpose(picture) if picture.getexif().get(0x0112, 1) != 1 else picture
+
+
+def upright_size(picture: Image, name: str) -> tuple[int, int]:
+    """Width and height, as it is looked at; `DataError` for a picture that is broken or too large."""
+    check_pixels(*picture.size, where=name)
+    try:
+        return upright(picture).size
+    except BROKEN as error:
+        raise DataError(f"{name}: is a broken picture: {error}") from None
 
 
 def stacked(
@@ -71,6 +100,7 @@ def _decoded(item: Any, opened: Callable[[Any], Image], name: str, *, grey: bool
     image = pillow()
     try:
         with opened(item) as picture:
+            check_pixels(*picture.size, where=name)
             if grey and not is_grey(picture, name):
                 raise DataError(f"{name}: is in colour, but the first picture of every class is grey: convert them alike")
             is_grey(picture, name)
@@ -79,9 +109,9 @@ def _decoded(item: Any, opened: Callable[[Any], Image], name: str, *, grey: bool
             if size is not None and turned.size != (size[1], size[0]):
                 turned = turned.resize((size[1], size[0]), image.Resampling.BILINEAR)
             pixels = np.asarray(turned, dtype=np.uint8)
-    except (OSError, SyntaxError, ValueError, image.DecompressionBombError) as error:
-        if isinstance(error, DataError):
-            raise
+    except DataError:
+        raise
+    except (*BROKEN, image.DecompressionBombError) as error:
         raise DataError(f"{name}: is a broken picture: {error}") from None
     return pixels.reshape(*pixels.shape[:2], 1 if grey else 3)
 

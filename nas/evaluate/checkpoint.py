@@ -1,27 +1,29 @@
-"""A trial's state on disk: whole or not there, and the one before it is kept.
+"""A trial's state in its place (`nas.storage`): whole or not there, and the one before it is kept.
 
-A file is a line that names the format, a line with the digest of the rest, and what `torch.save` wrote. It is
-written aside, flushed to the disk, and renamed; a file whose digest does not match counts as none.
+A file is a line that names the format, a line with the digest of the rest, and what `torch.save` wrote; a file whose
+digest does not match is passed over.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
-import os
-from pathlib import Path
 from typing import Any
 
+from nas.evaluate.state import BadState, read_state
+from nas.storage import Storage
+
+STATE, PREVIOUS = "state.pt", "state.previous.pt"
 MAGIC = b"nas.checkpoint/1\n"
 DIGEST_SIZE = 20
 
 
 class Checkpoint:
-    """The newest two states in a folder, `state.pt` and `state.previous.pt`; saving makes the folder."""
+    """The newest two states in a place."""
 
-    def __init__(self, folder: Path) -> None:
-        self.newest = folder / "state.pt"
-        self.previous = folder / "state.previous.pt"
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+        self.damaged: list[str] = []  # what the last `load` passed over
 
     def save(self, state: dict[str, Any]) -> None:
         """Keep `state`: tensors and plain data (numbers, text, None, lists, tuples, dicts)."""
@@ -30,69 +32,46 @@ class Checkpoint:
         buffer = io.BytesIO()
         torch.save(state, buffer)
         payload = buffer.getbuffer()
-        write_whole(self.newest, [MAGIC, _digest(payload), b"\n", payload], keep_as=self.previous)
+        keep_as = None if self.damaged else PREVIOUS  # a damaged one does not take the place of a whole one
+        self._storage.write(STATE, [MAGIC, _digest(payload), b"\n", payload], keep_as=keep_as)
+        self.damaged = []
 
     def settle(self, state: dict[str, Any]) -> None:
-        """Keep `state` as the only one, and sweep what killed saves left behind."""
+        """Keep `state` as the only one."""
         self.save(state)
-        for path in [self.previous, *self.newest.parent.glob(f".{self.newest.name}.*.tmp")]:
-            path.unlink(missing_ok=True)
+        self._storage.delete(PREVIOUS)
+        self._sweep()
 
     def load(self) -> dict[str, Any] | None:
-        """The newest whole state, tensors on the CPU; None where there is none. Runs no code of the file."""
-        for path in (self.newest, self.previous):
-            state = _read(path)
-            if state is not None:
-                return state
+        """The newest whole state, tensors on the CPU; None where there is none. Runs no code of the file.
+
+        What a killed save left behind is deleted. A file that is not whole is passed over, and is named in `damaged`.
+        """
+        self._sweep()
+        self.damaged = []
+        for name in (STATE, PREVIOUS):
+            try:
+                return _read(self._storage.read(name))
+            except FileNotFoundError:
+                continue
+            except BadState as error:
+                self.damaged.append(f"{name} is damaged: {error}")
         return None
 
-
-def write_whole(path: Path, parts: list[bytes | memoryview], *, keep_as: Path | None = None) -> None:
-    """Write a file all or nothing, readable by its owner only; the one that it replaces becomes `keep_as`."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            for part in parts:
-                file.write(part)
-            file.flush()
-            os.fsync(file.fileno())
-        if keep_as is not None and path.exists():
-            os.replace(path, keep_as)
-        os.replace(aside, path)
-    finally:
-        aside.unlink(missing_ok=True)
-    _flush_folder(path.parent)
-
-
-def _flush_folder(folder: Path) -> None:
-    # The rename itself must reach the disk; Windows cannot open a folder and needs no flush.
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    def _sweep(self) -> None:
+        for name in self._storage.sizes():
+            if name.startswith(".") and name.endswith(".tmp"):
+                self._storage.delete(name)
 
 
 def _digest(payload: bytes | memoryview) -> bytes:
     return hashlib.blake2b(payload, digest_size=DIGEST_SIZE).hexdigest().encode()
 
 
-def _read(path: Path) -> dict[str, Any] | None:
-    try:
-        content = memoryview(path.read_bytes())
-    except OSError:
-        return None
+def _read(content: bytes) -> dict[str, Any]:
+    """The state in a file; `BadState` for one that was cut short or changed, and for a whole one that is not ours."""
     start = len(MAGIC) + 2 * DIGEST_SIZE + 1
-    payload = content[start:]
+    payload = memoryview(content)[start:]
     if content[:start] != MAGIC + _digest(payload) + b"\n":
-        return None
-    import torch  # on demand, as in save
-
-    try:
-        state = torch.load(io.BytesIO(payload), map_location="cpu", weights_only=True)
-    except Exception:  # whole, yet not ours: an older torch's or a stranger's
-        return None
-    return state if isinstance(state, dict) else None
+        raise BadState("its checksum does not agree")
+    return read_state(payload)

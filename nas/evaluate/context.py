@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from nas.errors import InputError
 from nas.evaluate.checkpoint import Checkpoint
 from nas.evaluate.job import Job
 from nas.space.settings import DataSettings, TrainSettings
+from nas.storage import storage_at
 
 if TYPE_CHECKING:
     from nas.data import Dataset
@@ -35,6 +37,10 @@ class NotANumber(Exception):
     """A metric is not a finite number: let it pass, `run_job` catches it."""
 
 
+class NotKept(Exception):
+    """What the trial wrote cannot be kept or read, as on a full disk: let it pass, `run_job` catches it."""
+
+
 class Context:
     """What an evaluator may use. One context serves one call of an evaluator."""
 
@@ -45,10 +51,15 @@ class Context:
         self.metrics: dict[str, float] = {}  # the last that were reported
         self.ended: Exception | None = None  # what ended the trial, kept in case an evaluator swallows it
         self.adapts = False  # whether the evaluator has asked for batch_scale
+        self.notes: list[str] = []  # what a person should know, beside the result
         self._report = report
         self._batch_scale = batch_scale
         self._started = time.monotonic() if started is None else started
-        self._checkpoint = Checkpoint(Path(job.checkpoints))
+
+    @cached_property
+    def _checkpoint(self) -> Checkpoint:
+        # On demand: an evaluator that saves nothing needs no storage.
+        return Checkpoint(storage_at(self.job.checkpoints))
 
     @property
     def device(self) -> str:
@@ -75,7 +86,7 @@ class Context:
         """The data set of the job, opened once for all trials of this process."""
         from nas.evaluate.resident import dataset  # on demand: it loads NumPy
 
-        return dataset(DataSettings.model_validate(self.job.data), cache=self.job.cache)
+        return dataset(DataSettings.model_validate(self.job.data), cache=self.job.cache, placed=self.job.placed)
 
     def report(self, epoch: int, metrics: Mapping[str, float]) -> None:
         """Say what was measured after `epoch` (1, 2, ...).
@@ -115,15 +126,30 @@ class Context:
 
     def save(self, state: dict[str, Any]) -> None:
         """Keep `state` (tensors and plain data) in place of the one before, all or nothing."""
-        self._checkpoint.save(state)
+        with self.keeping():
+            self._checkpoint.save(state)
 
     def settle(self, state: dict[str, Any]) -> None:
         """`save` for the last time: older states are deleted."""
-        self._checkpoint.settle(state)
+        with self.keeping():
+            self._checkpoint.settle(state)
 
     def load(self) -> dict[str, Any] | None:
-        """The newest whole state that was saved, tensors on the CPU, or None."""
-        return self._checkpoint.load()
+        """The newest whole state that was saved, tensors on the CPU, or None; one that is damaged is noted."""
+        with self.keeping():
+            state = self._checkpoint.load()
+        if self._checkpoint.damaged:
+            then = "it began again" if state is None else "it went on from the state before"
+            self.notes.append(f"{'; '.join(self._checkpoint.damaged)}: {then}")
+        return state
+
+    @contextmanager
+    def keeping(self) -> Iterator[None]:
+        """Around what is written to the trial's folder or read from it: a full disk ends the search, and not the trial."""
+        try:
+            yield
+        except OSError as error:
+            self._end(NotKept(f"{self.job.checkpoints}: {error.strerror or error}"))
 
     def _end(self, error: Exception) -> None:
         self.ended = error

@@ -5,11 +5,12 @@ A trial that runs out of memory is tried again with half of the batch at a time,
 
 from __future__ import annotations
 
+import errno
 import time
 from dataclasses import replace
 
 from nas import plugins
-from nas.evaluate.context import Context, NotANumber, PauseTrial, Report, StopTrial, TimeLimit
+from nas.evaluate.context import Context, NotANumber, NotKept, PauseTrial, Report, StopTrial, TimeLimit
 from nas.evaluate.evaluators import Evaluator, find
 from nas.evaluate.job import Job
 from nas.evaluate.memory import is_out_of_memory, make_room
@@ -18,6 +19,7 @@ from nas.evaluate.threads import threads
 from nas.genome import Genome
 
 MAX_BATCH_SCALE = 8
+FULL = (errno.ENOSPC, errno.EDQUOT)  # of a disk: no network's fault, wherever an evaluator met it
 
 
 def run_job(job: Job, report: Report) -> Outcome:
@@ -37,7 +39,7 @@ def execute(job: Job, report: Report, *, evaluator: Evaluator | None) -> Outcome
         context = Context(job, report, started=started, batch_scale=scale)
         outcome = _attempt(job, context, evaluator)
         if outcome is not None:
-            return replace(outcome, seconds=time.monotonic() - started)
+            return replace(outcome, seconds=time.monotonic() - started, notes=context.notes)
         make_room()
         scale *= 2
 
@@ -45,6 +47,7 @@ def execute(job: Job, report: Report, *, evaluator: Evaluator | None) -> Outcome
 def _attempt(job: Job, context: Context, evaluator: Evaluator | None) -> Outcome | None:
     """One attempt, without its seconds; None: out of memory, and less of the batch at a time may help."""
     try:
+        plugins.allow(job.allowed)
         for name in job.imports:
             plugins.module(name)
         evaluate = evaluator or find(job.evaluator)
@@ -61,6 +64,8 @@ def _attempt(job: Job, context: Context, evaluator: Evaluator | None) -> Outcome
     if isinstance(error, StopTrial | PauseTrial):
         status = "stopped" if isinstance(error, StopTrial) else "paused"
         return Outcome(status=status, metrics=context.metrics, seconds=0)
+    if isinstance(error, NotKept) or (isinstance(error, OSError) and error.errno in FULL):
+        return Outcome(status="interrupted", reason=bounded(str(error), MAX_REASON), metrics=context.metrics, seconds=0)
     if is_out_of_memory(error) and context.adapts and context.batch_scale < MAX_BATCH_SCALE:
         return None
     told = isinstance(error, NotANumber | TimeLimit)

@@ -13,21 +13,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError
 from torch import Tensor
 
 from nas.errors import InputError, RunError
 from nas.evaluate.weights import read_weights
 from nas.genome import Genome
 from nas.network.inherit import inherit
+from nas.storage import read_file
 
 
 @dataclass(frozen=True)
 class Parent:
-    """A trained network: its genome and the file of its weights, which `save_weights` wrote."""
+    """A trained network: its genome and where its weights are, a path or URL of what `save_weights` wrote."""
 
     genome: Genome
-    weights: Path
+    weights: str | Path
 
     @classmethod
     def of(cls, parent: Mapping[str, Any] | None) -> Parent | None:
@@ -38,21 +38,18 @@ class Parent:
             raise InputError(
                 f"the parent of a job must have 'genome' and 'weights', got {', '.join(sorted(parent)) or 'nothing'}"
             )
-        return cls(Genome.from_dict(parent["genome"]), Path(parent["weights"]))
+        return cls(Genome.from_dict(parent["genome"]), parent["weights"])
 
     @property
     def key(self) -> list[str]:
         """Which start this is: the genome's fingerprint, the file's digest. `RunError` where there is no such file."""
         try:
-            content = self.weights.read_bytes()
+            content = read_file(self.weights)
         except OSError as error:
             raise RunError(f"the parent's weights cannot be read: {self.weights}: {error.strerror or error}") from None
         return [self.genome.fingerprint, hashlib.blake2b(content, digest_size=16).hexdigest()]
 
     def handed_on(self, child: Genome, *, seed: int) -> dict[str, Tensor]:
-        """The state that `child` starts from. `RunError` where the file does not hold this parent's weights."""
-        try:
-            state = read_weights(self.genome, self.weights)
-        except SafetensorError as error:
-            raise RunError(f"the parent's weights cannot be read: {self.weights}: {error}") from None
+        """The state that `child` starts from. `RunError` where the file does not hold its parent's weights as written."""
+        state = read_weights(self.genome, self.weights)
         return inherit(self.genome, state, child, seed=seed).state

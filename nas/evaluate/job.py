@@ -20,7 +20,9 @@ class Job:
     parent: {"genome": ..., "weights": a file}, whose weights the network starts from; None: it starts from scratch.
     attempt: 1, 2, ...; a later attempt goes on from the checkpoint of the one before.
     imports: modules that register a person's own operations, blocks or evaluators.
-    cache: the folder of decoded data sets. checkpoints: the folder of this trial.
+    allowed: the code (modules and module:function) that the person let this search run; a worker imports nothing else.
+    cache: the folder of decoded data sets. placed: the name of one in it that another machine has decoded.
+    checkpoints: the folder of this trial.
     device: "auto" (the first GPU if there is one), "cpu", "cuda:0".
     time_limit_seconds: of one attempt; None: no limit.
     """
@@ -31,7 +33,9 @@ class Job:
     epochs: int
     cache: str
     checkpoints: str
+    placed: str = ""
     imports: list[str] = field(default_factory=list)
+    allowed: list[str] = field(default_factory=list)
     attempt: int = 1
     until: int | None = None
     parent: dict[str, Any] | None = None

@@ -18,12 +18,14 @@ class Outcome:
     finished: metrics are the evaluator's. paused: the job's `until` is reached. stopped: the report was answered with
     "no". Of both, metrics are the last that were reported. failed: reason is one of "out of memory: ...",
     "not a number: ...", "time limit: ...", "error: <type>: ..."; metrics are the last that were reported, if any.
-    seconds: what the attempt took, wall-clock.
+    interrupted: what it wrote could not be kept, and reason says why; it is no result, and the search cannot go on.
+    seconds: what the attempt took, by a clock that never jumps. notes: what a person should know of a trial that went on.
     """
 
-    status: Literal["finished", "paused", "stopped", "failed"]
+    status: Literal["finished", "paused", "stopped", "failed", "interrupted"]
     seconds: float
     reason: str = ""
+    notes: list[str] = field(default_factory=list)
     metrics: dict[str, float] = field(default_factory=dict)
     traceback: str = ""
 

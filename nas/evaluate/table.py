@@ -19,14 +19,14 @@ from __future__ import annotations
 
 import csv
 import re
+import stat
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from zipfile import BadZipFile, is_zipfile
-from zlib import error as ZlibError
 
 import numpy as np
 
+from nas.data import archive
 from nas.errors import InputError, nearest
 from nas.evaluate.context import Context
 from nas.genome import Genome
@@ -35,6 +35,7 @@ from nas.motif.cell import cell_of
 METRICS = ("error", "accuracy", "loss", "train_loss", "seconds")  # what may depend on the epoch
 SHARES = {"error": "accuracy", "accuracy": "error"}
 COSTS = ("params", "macs")
+MOST_BYTES = 1 << 28
 _EPOCH = re.compile(rf"({'|'.join(METRICS)})_([1-9][0-9]*)")
 _EDGE = re.compile(r"edge[0-9]+-[0-9]+")
 _ENDINGS = (".csv", ".npz")
@@ -110,11 +111,16 @@ def load_table(path: str) -> Table:
     if file.suffix not in _ENDINGS:
         raise InputError(f"a table is a file that ends with {' or '.join(_ENDINGS)}, such as table:mine.csv, got '{path}'")
     try:
-        return _read(file, file.stat().st_mtime_ns)
+        status = file.stat()
+        if not stat.S_ISREG(status.st_mode) or status.st_size > MOST_BYTES:
+            raise InputError(f"{path}: a table is a file of at most {MOST_BYTES:,} bytes")
+        return _read(file, status.st_mtime_ns)
+    except InputError:
+        raise
     except FileNotFoundError:
         beside = [other.name for other in file.parent.glob("*") if other.suffix in _ENDINGS] if file.parent.is_dir() else []
         raise InputError(f"{path}: no such file{nearest(file.name, beside)}") from None
-    except (OSError, EOFError, BadZipFile, ZlibError, csv.Error, UnicodeDecodeError) as error:
+    except (OSError, ValueError, csv.Error) as error:
         raise InputError(f"{path} cannot be read as a table: {error}") from None
 
 
@@ -178,14 +184,7 @@ def _csv(path: Path) -> dict[str, np.ndarray]:
 
 
 def _npz(path: Path) -> dict[str, np.ndarray]:
-    if not is_zipfile(path):
-        raise BadZipFile("it is no .npz file")
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            columns = {name: archive[name] for name in archive.files}
-    except ValueError as error:
-        pickled = "it holds pickled objects, which are never loaded"
-        raise InputError(f"{path}: {pickled if 'pickle' in str(error) else error}") from None
+    columns = {name: archive.array(path, name) for name in archive.names(path)}
     shapes = {column.shape for column in columns.values()}
     if len(shapes) != 1 or len(next(iter(shapes))) != 1 or not next(iter(shapes))[0]:
         found = ", ".join(f"{name} {column.shape}" for name, column in columns.items())

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from pathlib import Path
 from typing import Any, Literal
 
 from nas.data import Dataset
@@ -21,6 +20,7 @@ from nas.evaluate.training import Training
 from nas.evaluate.weights import save_weights
 from nas.genome import Genome
 from nas.space.settings import TrainSettings
+from nas.storage import storage_at
 
 
 def train(genome: Genome, context: Context) -> dict[str, float]:
@@ -76,7 +76,8 @@ def _run(training: Training, genome: Genome, *, key: str, measure: Literal["vali
     answer = dict(metrics)
     if measure == "test":
         answer |= {f"test_{name}": value for name, value in training.measure(measured).items()}
-    save_weights(training.trained, genome, training.dataset, folder=Path(context.job.checkpoints))
+    with context.keeping():
+        save_weights(training.trained, genome, training.dataset, storage=storage_at(context.job.checkpoints))
     context.settle({"key": key, "history": training.history, "metrics": answer})
     context.report(training.epochs_done, metrics)
     return answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -10,18 +11,19 @@ from torch import nn
 
 from nas.data import Dataset
 from nas.errors import RunError
-from nas.evaluate.checkpoint import write_whole
 from nas.genome import Genome
+from nas.storage import Storage, read_file
 
 FORMAT = "nas.weights/1"
 FILE = "weights.safetensors"
+_BLANK = "0" * 40  # in the place of the digest, while it is taken
 
 
-def save_weights(model: nn.Module, genome: Genome, dataset: Dataset, *, folder: Path) -> Path:
-    """Write `weights.safetensors` into `folder`, all or nothing: float32, contiguous, on the CPU.
+def save_weights(model: nn.Module, genome: Genome, dataset: Dataset, *, storage: Storage) -> None:
+    """Write `weights.safetensors` into `storage`, all or nothing: float32, contiguous, on the CPU.
 
-    Its metadata: format, the genome's fingerprint, and as JSON the shape of an image, mean and std of the
-    pixels scaled to 0..1, and the names of the classes.
+    Its metadata: format, the genome's fingerprint, as JSON the shape of an image, mean and std of the
+    pixels scaled to 0..1, and the names of the classes, and a digest of all that the file holds beside it.
     """
     from safetensors.torch import save  # on demand: only a trial that finishes needs it
 
@@ -36,28 +38,59 @@ def save_weights(model: nn.Module, genome: Genome, dataset: Dataset, *, folder: 
         "mean": json.dumps(dataset.mean.tolist()),
         "std": json.dumps(dataset.std.tolist()),
         "classes": json.dumps(list(dataset.info.classes)),
+        "digest": _BLANK,
     }
-    write_whole(folder / FILE, [save(tensors, metadata)])
-    return folder / FILE
+    content = save(tensors, metadata)
+    place = _place(content, _BLANK)
+    storage.write(FILE, [content[:place], _digest(content, place).encode(), content[place + len(_BLANK) :]])
 
 
-def load_weights(model: nn.Module, genome: Genome, path: Path) -> nn.Module:
+def load_weights(model: nn.Module, genome: Genome, where: str | Path) -> nn.Module:
     """Put the weights of a file that `save_weights` wrote into the network of the same genome."""
-    model.load_state_dict(read_weights(genome, path))
+    model.load_state_dict(read_weights(genome, where))
     return model
 
 
-def read_weights(genome: Genome, path: Path) -> dict[str, torch.Tensor]:
-    """The tensors of a file that `save_weights` wrote for this genome, by name, on the CPU.
+def read_weights(genome: Genome, where: str | Path) -> dict[str, torch.Tensor]:
+    """The tensors of a file (a path or URL) that `save_weights` wrote for this genome, by name, on the CPU.
 
-    Raises `RunError` for a file that is missing or of another genome, `SafetensorError` for one that is torn.
+    Raises `RunError` for a file that is missing, damaged, or of another genome.
     """
-    from safetensors import safe_open
+    from safetensors.torch import load
 
-    if not path.is_file():
-        raise RunError(f"{path}: must hold the weights of genome {genome.fingerprint}, and there is no such file")
-    with safe_open(path, framework="pt") as file:
-        got = (file.metadata() or {}).get("fingerprint", "no genome's")
-        if got != genome.fingerprint:
-            raise RunError(f"{path}: must hold the weights of genome {genome.fingerprint}, got {got}")
-        return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    try:
+        content = read_file(where)
+    except FileNotFoundError:
+        raise RunError(f"{where}: must hold the weights of genome {genome.fingerprint}, and there is no such file") from None
+    metadata = _checked(content, where)
+    got = metadata.get("fingerprint", "no genome's")
+    if got != genome.fingerprint:
+        raise RunError(f"{where}: must hold the weights of genome {genome.fingerprint}, got {got}")
+    return load(content)
+
+
+def _checked(content: bytes, where: str | Path) -> dict[str, str]:
+    """The metadata of a file that is as it was written."""
+    try:
+        size = int.from_bytes(content[:8], "little")
+        metadata = json.loads(content[8 : 8 + size])["__metadata__"]
+        whole = _digest(content, _place(content, metadata["digest"])) == metadata["digest"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        whole = False
+    if not whole:
+        raise RunError(
+            f"{where} is damaged: its checksum does not agree; restore it from a copy, or train anew: nas train RUN TRIAL"
+        )
+    return metadata
+
+
+def _place(content: bytes, digest: str) -> int:
+    """Where the digest stands in a file."""
+    return content.index(f'"digest":"{digest}"'.encode()) + len('"digest":"')
+
+
+def _digest(content: bytes, place: int) -> str:
+    """Of all bytes but those of the digest itself."""
+    found = hashlib.blake2b(memoryview(content)[:place], digest_size=len(_BLANK) // 2)
+    found.update(memoryview(content)[place + len(_BLANK) :])
+    return found.hexdigest()

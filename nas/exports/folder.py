@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from nas.errors import InputError
+from nas.errors import ExportError, InputError
 
 MANIFEST = "manifest.json"
 SCHEMA = "nas.export/1"
@@ -18,9 +18,9 @@ SCHEMA = "nas.export/1"
 def replaced(folder: Path) -> Iterator[Path]:
     """An empty folder beside `folder` to write into; it becomes `folder` when the block ends well.
 
-    Raises InputError where `folder` holds anything that no export wrote. A process that is killed leaves
-    `folder` as it was or as it becomes, never in part, and a hidden ".NAME.partial" beside it that the next
-    export removes. Killed between the two renames of a replacement it leaves the old folder as
+    Raises InputError where `folder` holds anything that no export wrote, ExportError on a full disk. A process
+    that is killed leaves `folder` as it was or as it becomes, never in part, and a hidden ".NAME.partial" beside
+    it that the next export removes. Killed between the two renames of a replacement it leaves the old folder as
     ".NAME.before", which the next one puts back.
     """
     folder = folder.resolve()
@@ -31,15 +31,19 @@ def replaced(folder: Path) -> Iterator[Path]:
     folder.parent.mkdir(parents=True, exist_ok=True)
     for left_over in (partial, before):
         shutil.rmtree(left_over, ignore_errors=True)
-    partial.mkdir()
+    partial.mkdir(mode=0o700)
     try:
         yield partial
+        for path in partial.iterdir():
+            path.chmod(0o600)
         if folder.exists():
             folder.rename(before)
         partial.rename(folder)
-    except BaseException:
+    except BaseException as error:
         if before.is_dir() and not folder.exists():
             before.rename(folder)
+        if isinstance(error, OSError):
+            raise ExportError(f"{folder} cannot be written: {error.strerror or error}; what was there is kept") from None
         raise
     finally:
         shutil.rmtree(partial, ignore_errors=True)
@@ -65,6 +69,6 @@ def _written_before(folder: Path) -> set[str]:
         if manifest["schema"] != SCHEMA:
             return set()
         names = {MANIFEST, *manifest["files"]}
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return set()
     return {name for name in names if (folder / name).is_file() and not (folder / name).is_symlink()}

@@ -40,6 +40,8 @@ def write(subject: Subject, folder: Path) -> Written:
         with _quiet():
             try:
                 _save(subject, partial)
+            except OSError:  # a full disk
+                raise
             except Exception as error:  # whatever torch raises, the user learns that this network cannot be exported
                 raise ExportError(f"{FILE}: torch cannot export this network: {_first_line(error)}") from error
         difference = subject.largest_difference(_runtime(partial), what=FILE)

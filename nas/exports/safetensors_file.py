@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 from safetensors import safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 
 from nas.errors import ExportError
 from nas.exports.subject import TOLERANCE, Prediction, Subject, Written, formats
@@ -28,7 +28,7 @@ def write(subject: Subject, folder: Path) -> Written:
     }
     partial = folder / f".{FILE}.partial"
     try:
-        save_file(weights, partial, metadata)
+        partial.write_bytes(save(weights, metadata))
         difference = _difference(subject, partial)
         partial.rename(folder / FILE)
     finally:

@@ -10,13 +10,13 @@ from nas.errors import GenomeError, nearest
 from nas.genome import fields, identity, parts, paths, width
 from nas.genome.layers import Input, Output
 from nas.genome.node import Node, in_order
-from nas.genome.op import Facts, Op, Shape, arguments, infer, make
+from nas.genome.op import Facts, Op, Shape, arguments, check_cost, infer, make
 
 if TYPE_CHECKING:
     import networkx
 
 SCHEMA = "nas.genome/1"
-MAX_NODES = 100_000
+MAX_NODES = 20_000
 
 
 class Genome:
@@ -225,7 +225,9 @@ class Genome:
             raise GenomeError(f"'nodes' must be a list of 1 to {MAX_NODES:,} nodes")
         if outputs is not None and (not isinstance(outputs, list) or not all(isinstance(name, str) for name in outputs)):
             raise GenomeError("'outputs' must be a list of node names")
-        return cls([_read_node(entry) for entry in entries], outputs)
+        genome = cls([_read_node(entry) for entry in entries], outputs)
+        check_cost(params=genome.params, macs=genome.macs, activations=genome.activations)
+        return genome
 
     def to_yaml(self) -> str:
         """`to_dict` as YAML, a line for each node."""

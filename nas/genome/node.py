@@ -9,6 +9,7 @@ from typing import NamedTuple
 from nas.errors import GenomeError, nearest
 from nas.genome.op import Op
 
+LONGEST_NAME = 500
 _NAME = re.compile(r"[A-Za-z_]\w*(/[A-Za-z_]\w*)*", re.ASCII)
 
 
@@ -42,14 +43,14 @@ def in_order(nodes: tuple[Node, ...]) -> tuple[tuple[Node, ...], list[tuple[int,
 
 @lru_cache(maxsize=1 << 16)  # the names of composed genomes are the same few thousands again and again
 def _is_name(name: object) -> bool:
-    return isinstance(name, str) and _NAME.fullmatch(name) is not None
+    return isinstance(name, str) and len(name) <= LONGEST_NAME and _NAME.fullmatch(name) is not None
 
 
 def _check_names(nodes: tuple[Node, ...]) -> None:
     seen: set[str] = set()
     for node in nodes:
         if not _is_name(node.name):
-            raise GenomeError(f"{node.name!r} is no name for a node: parts of letters, digits and _, joined by '/'")
+            raise GenomeError(f"{repr(node.name)[:80]} is no name for a node: parts of letters, digits and _, joined by '/'")
         if node.name in seen:
             raise GenomeError(f"two nodes are called '{node.name}'; names must differ")
         if isinstance(node.inputs, str):

@@ -16,6 +16,7 @@ from nas.errors import GenomeError
 from nas.registry import Registry
 
 Shape = tuple[int, ...]
+MOST = {"params": 10**12, "macs": 10**16, "activations": 10**12}  # of a genome
 REMEMBERED = 4096  # shapes for which an operation keeps its cost
 
 
@@ -113,7 +114,16 @@ def _inferred(op: Op, inputs: tuple[Shape, ...]) -> Facts:
     size = 1
     for extent in shape:
         size *= extent
-    return Facts(shape, op.params(inputs), op.macs(inputs), size)
+    facts = Facts(shape, op.params(inputs), op.macs(inputs), size)
+    check_cost(params=facts.params, macs=facts.macs, activations=size)
+    return facts
+
+
+def check_cost(**costs: int) -> None:
+    """Refuse what no machine can compute, before anything is made of it; far above every published network."""
+    for name, cost in costs.items():
+        if cost > MOST[name]:
+            raise GenomeError(f"has more than {MOST[name]:,} {name}, which is the most that is taken")
 
 
 def arguments(op: Op) -> dict[str, Any]:

@@ -6,9 +6,7 @@ It is one HTML file without scripts, which asks nobody for anything: its picture
 from __future__ import annotations
 
 import html
-import os
 import re
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -20,6 +18,7 @@ from nas.report.scores import scores_against_results
 from nas.report.style import STYLE
 from nas.report.table import table
 from nas.report.trials import Trial, objectives, ranked, value_of
+from nas.storage import write_whole
 
 SHOWN = 15
 NUMBER = re.compile(r"-?\d[\d.,]*(e[-+]?\d+)?(?<![.,])")
@@ -28,11 +27,9 @@ STATES = ("finished", "stopped", "paused", "failed", "repeat", "over-budget", "s
 
 def write_report(data: dict[str, Any], path: Path) -> None:
     """Write the page of a run; `data` is the document that `nas show RUN --json` prints."""
-    text = page(data)
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".tmp", delete=False, encoding="utf-8") as file:
-        file.write(text)
-    os.chmod(file.name, 0o644)
-    os.replace(file.name, path)
+    for left_over in path.parent.glob(f".{path.name}.*.tmp"):  # by one that was killed
+        left_over.unlink()
+    write_whole(path, [page(data).encode()])
 
 
 def page(data: dict[str, Any]) -> str:

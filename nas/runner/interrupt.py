@@ -1,39 +1,71 @@
-"""Ctrl-C that is not lost.
+"""Signals that are not lost: Ctrl-C, and SIGTERM, by which a machine that is taken away says so.
 
 Python raises `KeyboardInterrupt` wherever the main thread happens to be. Inside a finaliser or a callback of C, of which a
 runner has many, it is printed and forgotten, and the search goes on. So it is remembered too, and raised again at the next
-place that looks.
+place that looks. The second signal ends the process at once.
 """
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from types import FrameType, TracebackType
 from typing import Any
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM: as Ctrl-C, with another exit status."""
+
 
 class Interrupts:
-    """While it is entered, SIGINT is remembered; outside of the main thread, where no signal arrives, it does nothing."""
+    """While it is entered, signals are remembered; outside of the main thread, where none arrives, it does nothing.
 
-    def __init__(self) -> None:
-        self._seen = False
-        self._before: Any = None
+    final: the process ends after it, so once a signal has come the next one ends it at once, on its way out too.
+    """
+
+    def __init__(self, *, final: bool = False) -> None:
+        self._final = final
+        self._cause: BaseException | None = None
+        self._before: dict[int, Any] = {}
 
     def __enter__(self) -> Interrupts:
-        if threading.current_thread() is threading.main_thread():
-            self._before = signal.signal(signal.SIGINT, self._arrived)
+        if threading.current_thread() is not threading.main_thread():
+            return self
+        around = getattr(signal.getsignal(signal.SIGINT), "__self__", None)
+        if isinstance(around, Interrupts):
+            return around
+        self._before = {number: signal.getsignal(number) for number in SIGNALS}
+        self.renew()
         return self
 
+    def renew(self) -> None:
+        """Take the signals back from a library that took them, as Ray does when it starts."""
+        for number in self._before:
+            signal.signal(number, self._arrived)
+
     def _arrived(self, number: int, frame: FrameType | None) -> None:
-        self._seen = True
-        raise KeyboardInterrupt
+        if isinstance(self._cause, KeyboardInterrupt):
+            os._exit(128 + number)  # workers and a private Ray end with this process
+        if self._cause is None:
+            self._cause = Terminated() if number == signal.SIGTERM else KeyboardInterrupt()
+        raise self._cause
+
+    def fail(self, error: Exception) -> None:
+        """From another thread: raise `error` in the main one, wherever it waits."""
+        if self._cause is None:
+            self._cause = error
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
     def check(self) -> None:
-        """Raise `KeyboardInterrupt` where there was one."""
-        if self._seen:
-            raise KeyboardInterrupt
+        """Raise what has happened, if something has."""
+        if self._cause is not None:
+            raise self._cause
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._before is not None:
-            signal.signal(signal.SIGINT, self._before)
+        if not (self._final and isinstance(self._cause, KeyboardInterrupt)):
+            for number, handler in self._before.items():
+                signal.signal(number, handler)
+        self._before = {}

@@ -1,21 +1,15 @@
-"""The local runner: this process, one trial after another."""
+"""The local runner: one trial after another, in a worker of its own, so that no trial takes the search with it."""
 
 from __future__ import annotations
 
-from nas.errors import SearchError
-from nas.evaluate import run_job
-from nas.runner.plan import Plan
-from nas.study import Run, Search
+from nas.runner.dispatch import Dispatch
+from nas.runner.worker import Worker
 
 
-def run(search: Search, run: Run, plan: Plan) -> None:
+def run(dispatch: Dispatch) -> None:
     """Train every trial that the search asks for, until it is over."""
-    while True:
-        trial = search.ask()
-        if trial is None:
-            break
-        job = run.job(trial, device=plan.device, time_limit_seconds=plan.time_limit_seconds)
-        outcome = run_job(job, lambda epoch, metrics, number=trial.number: search.report(number, epoch, metrics))
-        search.tell(trial.number, outcome)
-    if not search.over:
-        raise SearchError("the search waits for trials that nobody runs")
+    with Worker(dispatch.plan.limits) as worker:
+        while (job := dispatch.next()) is not None:
+            number = job.number
+            result = worker.run(job, lambda epoch, metrics, number=number: dispatch.report(number, epoch, metrics))
+            dispatch.ended(number, result)

@@ -11,22 +11,29 @@ from dataclasses import dataclass
 class Machine:
     """Cores that this process may use, and GPUs."""
 
-    cores: int
-    gpus: int
+    cores: float
+    gpus: float
+    gpu_bytes: float = 0.0  # of the smallest GPU
 
 
 def here() -> Machine:
     """This machine."""
-    return Machine(len(os.sched_getaffinity(0)), _gpus())
+    sizes = _gpu_sizes()
+    return Machine(len(os.sched_getaffinity(0)), len(sizes), min(sizes, default=0.0))
 
 
-def _gpus() -> int:
-    """GPUs by the CUDA driver; CUDA_VISIBLE_DEVICES counts."""
+def _gpu_sizes() -> list[float]:
+    """Bytes of each GPU, by the CUDA driver; CUDA_VISIBLE_DEVICES counts."""
     try:
         cuda = ctypes.CDLL("libcuda.so.1")
     except OSError:
-        return 0
+        return []
     count = ctypes.c_int(0)
     if cuda.cuInit(0) != 0 or cuda.cuDeviceGetCount(ctypes.byref(count)) != 0:
-        return 0
-    return count.value
+        return []
+    sizes = []
+    for index in range(count.value):
+        device, size = ctypes.c_int(0), ctypes.c_size_t(0)
+        if cuda.cuDeviceGet(ctypes.byref(device), index) == 0 and cuda.cuDeviceTotalMem_v2(ctypes.byref(size), device) == 0:
+            sizes.append(float(size.value))
+    return sizes

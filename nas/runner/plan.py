@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from nas.data import DataInfo
-from nas.errors import InputError, OverBudget
+from nas.errors import InputError
+from nas.runner.lines import lines
 from nas.runner.machine import Machine
 from nas.runner.profile import Profile
+from nas.runner.share import EIGHTHS, gpu_share, training_bytes
 from nas.space import SearchSpace
-from nas.space.drawing import RandomTrial
-from nas.space.file import SearchFile
+from nas.space.settings import TrainSettings
 
-GPU_SHARE = 0.25  # of one GPU for each trial, unless the profile says otherwise: small networks leave most of it idle
-CPU_MACS_A_SECOND, GPU_MACS_A_SECOND = 8e9, 1e12  # for each thread, and for each GPU; a guess for a first estimate
-NODE_SECONDS = 25e-6  # forward, backward and update of one node, whatever its size
+
+@dataclass(frozen=True)
+class Limits:
+    """What the process of a trial is held to; None: no limit."""
+
+    memory_bytes: int | None = None
+    silence_seconds: float | None = None  # the longest time without a report
 
 
 @dataclass(frozen=True)
@@ -23,145 +28,110 @@ class Plan:
 
     engine: str
     address: str
-    workers: int
+    workers: int  # 0: as many as the cluster holds, which may grow
     cpus: float
-    gpus: float
+    gpus: float  # of each trial; where shares follow from memory, the smallest
     retries: int
     time_limit_seconds: float | None
     lines: tuple[str, ...]  # for a person
     warnings: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    gpu_bytes: float = 0.0  # of each GPU, where a trial's share follows from the memory that it needs
+    gpus_open: bool = False  # whether gpus are settled when the cluster is joined
 
     @property
     def device(self) -> str:
         return "cuda:0" if self.gpus else "cpu"
 
+    def share(self, *, params: int, activations: int, train: TrainSettings) -> float:
+        """Of a GPU, for a trial of a network of so many params and activations."""
+        if not self.gpu_bytes:
+            return self.gpus
+        return gpu_share(training_bytes(params=params, activations=activations, train=train), self.gpu_bytes)
+
 
 def make(profile: Profile, space: SearchSpace, info: DataInfo, *, images: int | None, machine: Machine, trials: int) -> Plan:
     """What this profile gives to each trial of a search on this machine.
 
-    `images`: how many there are to train on, where that is known. On a cluster the machine says nothing: the profile
-    must, and Ray checks. Raises `InputError` for a trial that asks for more than the machine has.
+    `images`: how many there are to train on, where that is known. Of a cluster nothing is known before it is joined: what
+    is left to `auto` is settled then. Raises `InputError` for a trial that asks for more than the machine has.
     """
     train = space.file.train
-    cpus = float(train.threads) if profile.cpus == "auto" else profile.cpus
-    gpus = (GPU_SHARE if machine.gpus else 0.0) if profile.gpus == "auto" else profile.gpus
-    alone = profile.engine == "local" or profile.address == "local"
-    if alone:
-        _check(profile, cpus, gpus, machine)
-    fit = int(machine.cores // cpus)
-    if gpus:
-        fit = min(fit, int(machine.gpus * (1 // gpus)) if gpus <= 1 else int(machine.gpus // gpus))
-    workers = 1 if profile.engine == "local" else max(1, fit) if profile.workers == "auto" else profile.workers
-    warnings = []
-    if alone and profile.engine == "ray" and workers > fit:
-        warnings.append(f"{workers} workers were asked for and {fit} fit; the others would wait, so {fit} are started")
-        workers = fit
-    if machine.gpus and not gpus:
-        warnings.append(
-            f"this machine has {machine.gpus} GPU(s), and this search uses none; give each trial a share: gpus: {GPU_SHARE}"
-        )
-    window = space.file.strategy.window
-    if window < workers:
-        idle = f"{workers - window} of {workers} workers will be idle"
-        warnings.append(f"strategy.window is {window}, so {idle}; make it at least {workers}")
-    limit = profile.time_limit_minutes
-    return Plan(
+    alone = profile.engine != "ray" or profile.address == "local"
+    plan = Plan(
         profile.engine,
         profile.address,
-        workers,
-        cpus,
-        gpus,
+        0,
+        float(train.threads) if profile.cpus == "auto" else profile.cpus,
+        0.0 if profile.gpus == "auto" else profile.gpus,
         profile.retries,
-        None if limit is None else limit * 60,
-        tuple(_lines(profile, space, info, workers, cpus, gpus, images, trials)),
-        tuple(warnings),
+        _times(profile.time_limit_minutes, 60),
+        (),
+        limits=Limits(
+            memory_bytes=None if profile.memory_gb is None else int(profile.memory_gb * 1e9),
+            silence_seconds=_times(profile.silence_minutes, 60),
+        ),
     )
+    if alone:
+        plan = on_machine(plan, profile, machine)
+    else:
+        workers = 0 if profile.workers == "auto" else profile.workers
+        plan = replace(plan, workers=workers, gpus_open=profile.gpus == "auto")
+    plan = replace(plan, warnings=(*plan.warnings, *window_warning(space.file.strategy.window, plan.workers)))
+    return replace(plan, lines=lines(plan, profile.name, space, info, images=images, trials=trials))
 
 
-def _check(profile: Profile, cpus: float, gpus: float, machine: Machine) -> None:
-    if gpus > machine.gpus:
+def on_machine(plan: Plan, profile: Profile, machine: Machine) -> Plan:
+    """A plan with all that depends on what this machine has."""
+    if profile.gpus == "auto":
+        plan = by_memory(plan, machine.gpus, machine.gpu_bytes)
+    _check(profile, plan, machine)
+    slots = fit(plan, machine)
+    workers = 1 if plan.engine != "ray" else max(1, slots) if profile.workers == "auto" else profile.workers
+    warnings = []
+    if plan.engine == "ray" and workers > slots:
+        warnings.append(f"{workers} workers were asked for and {slots} fit; the others would wait, so {slots} are started")
+        workers = slots
+    if machine.gpus and not plan.gpus:
+        warnings.append(f"this machine has {machine.gpus} GPU(s), and this search uses none; give each trial a share: gpus: auto")
+    return replace(plan, workers=workers, warnings=tuple(warnings))
+
+
+def by_memory(plan: Plan, gpus: float, gpu_bytes: float) -> Plan:
+    """A plan that gives each trial as much of a GPU as its network needs; a quarter where a GPU does not say its size."""
+    if not gpus:
+        return replace(plan, gpus=0.0, gpu_bytes=0.0)
+    return replace(plan, gpus=1 / EIGHTHS if gpu_bytes else 0.25, gpu_bytes=gpu_bytes)
+
+
+def fit(plan: Plan, machine: Machine) -> int:
+    """How many trials run at once on a machine."""
+    count = int(machine.cores // plan.cpus)
+    if not plan.gpus:
+        return count
+    return min(count, int(machine.gpus * (1 // plan.gpus)) if plan.gpus <= 1 else int(machine.gpus // plan.gpus))
+
+
+def window_warning(window: int, workers: int) -> list[str]:
+    """What is to be said where the order of the search keeps workers idle."""
+    if window >= workers:
+        return []
+    idle = f"{workers - window} of {workers} workers will be idle"
+    return [f"strategy.window is {window}, so {idle}; make it at least {workers}"]
+
+
+def _times(minutes: float | None, seconds: float) -> float | None:
+    return None if minutes is None else minutes * seconds
+
+
+def _check(profile: Profile, plan: Plan, machine: Machine) -> None:
+    if plan.gpus > machine.gpus:
         raise InputError(
-            f"runner '{profile.name}': each trial asks for {gpus:g} GPU, and this machine has {machine.gpus}; "
+            f"runner '{profile.name}': each trial asks for {plan.gpus:g} GPU, and this machine has {machine.gpus}; "
             f"choose another runner, or set gpus: 0"
         )
-    if cpus > machine.cores:
+    if plan.cpus > machine.cores:
         raise InputError(
-            f"runner '{profile.name}': each trial asks for {cpus:g} CPU cores, and this machine has {machine.cores}; "
+            f"runner '{profile.name}': each trial asks for {plan.cpus:g} CPU cores, and this machine has {machine.cores}; "
             f"lower train.threads, or the runner's cpus"
         )
-
-
-def _lines(
-    profile: Profile, space: SearchSpace, info: DataInfo, workers: int, cpus: float, gpus: float, images: int | None, trials: int
-) -> list[str]:
-    file = space.file
-    budget = ", ".join(f"{value:,} {name}" for name, value in file.budget.model_dump().items() if value) or "none"
-    shape = "x".join(map(str, info.shape))
-    share = f", {gpus:g} GPU" if gpus else ""
-    ray = "a private Ray" if profile.address == "local" else f"Ray at {profile.address}"
-    place = "this process" if profile.engine == "local" else ray
-    lines = [
-        f"search     {space.name}: {trials} trials by {file.strategy.name}, seed {file.strategy.seed}",
-        f"data       {info.name}: {shape}, {len(info.classes)} classes" + (f", {images:,} images to train on" if images else ""),
-        f"budget     {budget}; objectives {', '.join(o.metric for o in file.objectives)}",
-        *_screened(file),
-        _work(file),
-        f"runner     {profile.name}: {place}, {workers} at once, each {cpus:g} CPU{share}; device {'cuda' if gpus else 'cpu'}",
-    ]
-    if images and file.evaluator == "train":
-        seconds = estimate(space, images, gpus=gpus, cpus=cpus) * trials / workers
-        lines.append(f"time       about {duration(seconds)}, if no trial is stopped early (a guess before the first trial)")
-    return lines
-
-
-def _screened(file: SearchFile) -> list[str]:
-    """What is found out about proposals before one is trained."""
-    scores, prefilter = file.strategy.scores, file.strategy.prefilter
-    parts = [f"the best of each {prefilter.of} by {prefilter.by} is trained"] if prefilter else []
-    parts += [f"scores {', '.join(scores)}"] if scores else []
-    return [f"proposals  {'; '.join(parts)}"] if parts else []
-
-
-def _work(file: SearchFile) -> str:
-    """Where the results of a trial come from."""
-    train = file.train
-    if file.reads_results:
-        return f"results    of {file.evaluator.partition(':')[2]}, after {train.epochs} epochs{_stopping(file)}"
-    inherited = f" ({train.inherited_epochs or -(-train.epochs // 2)} from a parent's weights)" if train.inherit else ""
-    return f"training   {train.epochs} epochs{inherited} of batch {train.batch}, {train.precision}{_stopping(file)}"
-
-
-def _stopping(file: SearchFile) -> str:
-    stop = file.stop
-    if stop.name == "none":
-        return ""
-    at = (
-        f"at epoch{'s' * (len(stop.rungs) > 1)} {', '.join(map(str, stop.rungs))}"
-        if stop.rungs
-        else f"from epoch {stop.min_epochs}"
-    )
-    unit = " (of a network of budget.macs)" if stop.unit == "compute" else ""
-    return f", {'paused' if stop.pause else 'stopped'} by {stop.name} {at}{unit}"
-
-
-def estimate(space: SearchSpace, images: int, *, gpus: float, cpus: float) -> float:
-    """Seconds of one trial, guessed from the cost of a few random genomes."""
-    train = space.file.train
-    steps = train.epochs * -(-images // train.batch)
-    rate = GPU_MACS_A_SECOND * min(gpus, 1) if gpus else CPU_MACS_A_SECOND * train.threads
-    seconds = []
-    for seed in range(12):
-        try:
-            genome = space.genome(RandomTrial(seed))
-        except OverBudget:
-            continue
-        seconds.append(steps * (len(genome) * NODE_SECONDS + 3 * genome.macs * train.batch / rate))
-    return sum(seconds) / len(seconds) if seconds else 0.0
-
-
-def duration(seconds: float) -> str:
-    """Seconds as a person says them."""
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes / 60:.1f} h"

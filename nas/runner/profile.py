@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from nas import shipped
+from nas import database_url, shipped
 from nas.document import parse, read
 from nas.space.settings import Settings
 
@@ -24,7 +24,9 @@ class Profile(Settings):
 
     name: str = Field(description="what errors and plans call it")
     about: str = Field(default="", description="a sentence")
-    engine: Literal["local", "ray"] = Field(description="local: this process, one trial at a time; ray: Ray Tune")
+    engine: Literal["ray", "local", "inline"] = Field(
+        description="ray: Ray Tune; local: one trial at a time, in a worker process; inline: in this process, for debuggers"
+    )
     address: str = Field(
         default="local",
         description="local: a private Ray that ends with the search; auto: the cluster that this machine is in; else HOST:PORT",
@@ -34,10 +36,10 @@ class Profile(Settings):
     )
     cpus: Annotated[float, Field(gt=0)] | Literal["auto"] = Field(default="auto", description="for each trial; auto: its threads")
     gpus: Annotated[float, Field(ge=0)] | Literal["auto"] = Field(
-        default="auto", description="for each trial; auto: a quarter of one where there are GPUs"
+        default="auto", description="for each trial; auto: eighths of one, as many as the network's memory needs"
     )
     retries: int = Field(default=1, ge=0, description="how often a trial is tried again after its worker died")
-    time_limit_minutes: float | None = Field(default=None, gt=0, description="of one trial")
+    time_limit_minutes: float | None = Field(default=None, gt=0, description="of one attempt at a trial")
     silence_minutes: float | None = Field(default=None, gt=0, description="a trial that reports nothing for so long is ended")
     memory_gb: float | None = Field(default=None, gt=0, description="of the process of one trial; more fails that trial alone")
     study: str = Field(
@@ -49,6 +51,12 @@ class Profile(Settings):
         description="a folder or URL (s3://...) that every node reaches, for checkpoints; left out: the run's folder",
     )
     keep: KeepSettings = Field(default_factory=KeepSettings, description="what is kept of the weights")
+
+    @field_validator("study")
+    @classmethod
+    def _is_known(cls, study: str) -> str:
+        """A password in it is refused here already, with the place in the file."""
+        return study if study == "journal" else str(database_url.parse(study))
 
 
 def schema() -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -11,8 +11,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from nas import plugins
 from nas.complaint import InnerError, Loc, shown
 from nas.document import Document, parse
-from nas.errors import nearest
+from nas.errors import InputError, nearest
 from nas.genome import Shape
+from nas.safe_paths import is_device, resolved
 from nas.space.cell import CellSettings, CellSpace
 from nas.space.choice import Solve, options_of
 from nas.space.edits import EditsSettings, EditsSpace, SolveFactor
@@ -41,7 +42,23 @@ def _objective(value: Any) -> Any:
 
 def _imported(name: str) -> str:
     """Import a module before the sections that name what it registers are read."""
-    plugins.module(name)
+    try:
+        plugins.module(name)
+    except InputError as error:
+        raise ValueError(f"'{name}': {error}") from None
+    return name
+
+
+def _placed(path: str, folder_of: Callable[[Loc], Path], loc: Loc) -> str:
+    try:
+        return resolved(path, within=folder_of(loc))
+    except InputError as error:
+        raise InnerError(loc, str(error)) from None
+
+
+def _no_device(name: str) -> str:
+    if is_device(name):
+        raise ValueError(f"'{name}' is a device on Windows, and runs are called after their space; choose another name")
     return name
 
 
@@ -52,11 +69,13 @@ Objective = Annotated[ObjectiveSettings, BeforeValidator(_objective, json_schema
 class SearchFile(Settings):
     """A search space as written in YAML, of whatever kind."""
 
-    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", description="also of the run's folder")
+    name: Annotated[str, AfterValidator(_no_device)] = Field(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", description="also of the run's folder"
+    )
     about: str = Field(default="", description="a sentence for `nas space list`")
     kind: str
     imports: tuple[Annotated[str, AfterValidator(_imported)], ...] = Field(
-        default=(), description="modules that register your own operations, blocks or strategies; their code is run"
+        default=(), description="modules that register your own operations, blocks or strategies; run with --allow-code"
     )
     data: DataSettings = DataSettings()
     network: Settings
@@ -77,18 +96,26 @@ class SearchFile(Settings):
         raise NotImplementedError
 
     def placed(self, folder_of: Callable[[Loc], Path]) -> Self:
-        """With absolute paths; `folder_of` says from which folder a path at a place of the file goes."""
+        """With absolute paths; `folder_of` says from which folder a path at a place of the file goes.
+
+        Raises `InnerError` for what is no path.
+        """
         update: dict[str, Any] = {}
         if self.data.path is not None:
-            path = str((folder_of(("data", "path")) / self.data.path).resolve())
+            path = _placed(self.data.path, folder_of, ("data", "path"))
             update["data"] = self.data.model_copy(update={"path": path})
-        runs = self.strategy.learn_from
-        if runs:
-            placed = tuple(str((folder_of(("strategy", "learn_from", i)) / run).resolve()) for i, run in enumerate(runs))
-            update["strategy"] = self.strategy.model_copy(update={"learn_from": placed})
+        placed = {
+            name: tuple(
+                run if "://" in run else _placed(run, folder_of, ("strategy", name, place)) for place, run in enumerate(runs)
+            )
+            for name, runs in (("learn_from", self.strategy.learn_from), ("reuse", self.strategy.reuse))
+            if runs
+        }
+        if placed:
+            update["strategy"] = self.strategy.model_copy(update=placed)
         name, _, table = self.evaluator.partition(":")
         if name == TABLE and table:
-            update["evaluator"] = f"{TABLE}:{(folder_of(('evaluator',)) / table).resolve()}"
+            update["evaluator"] = f"{TABLE}:{_placed(table, folder_of, ('evaluator',))}"
         return self.model_copy(update=update) if update else self
 
     @property
@@ -155,7 +182,7 @@ class EditsFile(SearchFile):
     def placed(self, folder_of: Callable[[Loc], Path]) -> Self:
         start = self.network.start
         if not start.startswith("zoo:"):
-            start = str((folder_of(("network", "start")) / start).resolve())
+            start = _placed(start, folder_of, ("network", "start"))
         network = self.network.model_copy(update={"start": start})
         return super().placed(folder_of).model_copy(update={"network": network})
 
@@ -173,8 +200,28 @@ class CellFile(SearchFile):
 KINDS: dict[str, type[SearchFile]] = {"staged": StagedFile, "edits": EditsFile, "cell": CellFile}
 
 
-def parsed(document: Document) -> SearchFile:
-    """The file of a search as its kind reads it; `DocumentError` with the place of what is wrong."""
+def code_of(data: Any) -> Iterator[tuple[Loc, str]]:
+    """The code that a file names, and where: modules to import, and functions as "module:function"."""
+    if not isinstance(data, dict):
+        return
+    section, imports = data.get("data"), data.get("imports")
+    named: list[tuple[Loc, Any]] = [(("evaluator",), data.get("evaluator"))]
+    if isinstance(section, dict):
+        named.append((("data", "name"), section.get("name")))
+    for loc, name in named:
+        if isinstance(name, str) and ":" in name and not name.startswith(f"{TABLE}:"):
+            yield loc, name
+    for place, name in enumerate(imports if isinstance(imports, list) else []):
+        if isinstance(name, str):
+            yield ("imports", place), name
+
+
+def parsed(document: Document, *, allow_code: bool) -> SearchFile:
+    """The file of a search as its kind reads it; `DocumentError` with the place of what is wrong.
+
+    The code that an override names may be run, because the person wrote it; that of the file with `allow_code` only.
+    """
+    plugins.allow(name for loc, name in code_of(document.data) if allow_code or document.overridden(loc))
     data = document.data if isinstance(document.data, dict) else {}
     kind, network = data.get("kind", "staged"), data.get("network")
     if not isinstance(kind, str) or kind not in KINDS:

@@ -121,6 +121,9 @@ class StrategySettings(Settings):
     )
     prefilter: PrefilterSettings | None = Field(default=None, description="train only the best proposals by a score")
     learn_from: tuple[str, ...] = Field(default=(), description="folders of other runs whose results the surrogate learns from")
+    reuse: tuple[str, ...] = Field(
+        default=(), description="other runs whose results stand for trainings of the same network, images and recipe"
+    )
 
     @property
     def asked_scores(self) -> tuple[str, ...]:

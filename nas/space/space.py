@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nas import shipped
-from nas.complaint import InnerError
+from nas.complaint import InnerError, Loc
 from nas.document import Document, read
 from nas.errors import OverBudget, SpaceError
 from nas.genome import Genome, Shape
@@ -51,22 +51,27 @@ class SearchSpace:
             raise self.document.error(error.loc, str(error)) from None
 
 
-def load(name_or_path: str | Path, *, overrides: Sequence[str] = ()) -> SearchSpace:
+def load(name_or_path: str | Path, *, overrides: Sequence[str] = (), allow_code: bool = False) -> SearchSpace:
     """The search space of a shipped name or of a file, with overrides such as "network.depth=3".
 
-    It is for images of 3x32x32 and 10 classes until `bound` says otherwise. Raises `DocumentError` with file, line and
+    It is for images of 3x32x32 and 10 classes until `bound` says otherwise. allow_code: run the code that the file names
+    (`imports`, module:function); what an override names needs no permission. Raises `DocumentError` with file, line and
     column where the file is not a search space.
     """
     path = shipped.find("search_spaces", str(name_or_path))
     document = read(path, overrides=overrides)
-    file = parsed(document)
-    file = file.placed(lambda loc: Path.cwd() if document.overridden(loc) else path.parent)
-    return of_file(file, document, source=path.read_text())
+    file = parsed(document, allow_code=allow_code)
+    source = path.read_text(encoding="utf-8-sig")
+    return of_file(file, document, lambda loc: Path.cwd() if document.overridden(loc) else path.parent, source=source)
 
 
-def of_file(file: SearchFile, document: Document, *, source: str = "") -> SearchSpace:
-    """The search space of a file that was read; `source` is its text as it was written."""
+def of_file(file: SearchFile, document: Document, folder_of: Callable[[Loc], Path], *, source: str = "") -> SearchSpace:
+    """The search space of a file that was read; `source` is its text as it was written.
+
+    folder_of: from which folder a path at a place of the file goes.
+    """
     try:
+        file = file.placed(folder_of)
         return SearchSpace(file, document, file.space(input_shape=(3, 32, 32), classes=10), source)
     except InnerError as error:
         raise document.error(error.loc, str(error)) from None

@@ -55,8 +55,10 @@ class History:
     def read(self, trials: list[FrozenTrial], directions: Iterable[StudyDirection], before: int) -> None:
         """Add what is new among the trials below this number."""
         signs = [-1.0 if direction == StudyDirection.MAXIMIZE else 1.0 for direction in directions]
-        changed = [number for number, trial in self._paused.items() if trials[number] is not trial]
-        for number in [*self.running, *changed, *range(self._read, before)]:
+        # Of thousands that run few have changed; one that has is another row.
+        open_ = (*self.running.items(), *self._paused.items())
+        changed = [number for number, trial in open_ if trials[number] is not trial]
+        for number in [*changed, *range(self._read, before)]:
             trial = trials[number]
             noted = self.running.pop(number, None)
             if number not in self._paused and len(trial.params) > (0 if noted is None else len(noted.params)):

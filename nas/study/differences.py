@@ -6,7 +6,7 @@ allowed: a model that sees the genome's graph learns across spaces, and errors o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from nas.space.choice import Choice, Solve
 from nas.space.edits import EditsSpace, SolveFactor
 from nas.space.settings import DataSettings
 
+LABELS = {"budget": "budget", "train": "training", "data": "data", "evaluator": "evaluator"}  # of sections
 MOST = 8  # differences that a line names, before it counts the rest
 AUTO = "auto"  # is decided when a search starts, so it differs from nothing
 CHOICES = (Choice, Solve, SolveFactor)  # written as in a file, without what they leave at its default
@@ -40,10 +41,17 @@ def differences(here: SearchSpace, there: SearchSpace) -> list[str]:
     """A line each for choices, budget, training and data, where they are not the same."""
     own, other = positions(here), positions(there)
     lines = [_line("choices", own, other)]
-    for what, name in (("budget", "budget"), ("training", "train"), ("data", "data")):
-        lines.append(_line(what, *(_leaves(getattr(space.file, name), name) for space in (here, there))))
-    lines.append(_line("evaluator", {"evaluator": here.file.evaluator}, {"evaluator": there.file.evaluator}))
-    return [line for line in lines if line]
+    return [*(line for line in lines if line), *(line for section in LABELS for line in compared(section, here, there))]
+
+
+def compared(section: str, here: SearchSpace, there: SearchSpace, *, but: Sequence[str] = ()) -> list[str]:
+    """A line, or none, for a section of two searches, without some of its keys."""
+    both = []
+    for space in (here, there):
+        value = getattr(space.file, section)
+        leaves = _leaves(value, section) if isinstance(value, BaseModel) else {section: _text(value)}
+        both.append({name: text for name, text in leaves.items() if name not in but})
+    return [line for line in [_line(LABELS[section], *both)] if line]
 
 
 def positions(space: SearchSpace) -> dict[str, str]:

@@ -6,9 +6,7 @@ search differs. A trial that was ended early gives its curve; one that failed, o
 
 from __future__ import annotations
 
-import json
 import math
-import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,12 +18,14 @@ from nas.genome import Genome
 from nas.space import SearchSpace
 from nas.space.settings import COSTS
 from nas.strategy import Earlier
+from nas.study.copies import damaged, read_copy, write_copy
 from nas.study.differences import check_alike, differences
 from nas.study.run import Run
 from nas.study.trial import Trial
 
 SCHEMA = "nas.earlier/1"
 FILE = "earlier.json"
+WHAT = "what the search learned from"
 INDENT = " " * 11  # of a plan's lines: their label
 
 
@@ -42,20 +42,20 @@ def sources(space: SearchSpace) -> list[Source]:
     found = []
     for place, folder in enumerate(space.file.strategy.learn_from):
         try:
-            found.append(source(Path(folder), space))
+            found.append(source(folder, space))
         except InputError as error:
             raise space.document.error(("strategy", "learn_from", place), str(error)) from None
     return found
 
 
-def source(folder: Path, space: SearchSpace) -> Source:
+def source(folder: Path | str, space: SearchSpace) -> Source:
     """What a run has to tell to a search of `space`.
 
     Raises `RunError` for a folder that is no run, `InputError` where its results are for other images, none has this
     search's objectives, or there are none.
     """
     run = Run.open(folder)
-    name = _short(folder)
+    name = short(folder)
     try:
         check_alike(space, run.space)
     except InputError as error:
@@ -71,7 +71,7 @@ def source(folder: Path, space: SearchSpace) -> Source:
         else:
             results.append(result)
     if not results:
-        raise InputError(f"{name} has nothing to learn from: {_counted(lacking) or 'no trial was trained'}")
+        raise InputError(f"{name} has nothing to learn from: {counted(lacking) or 'no trial was trained'}")
     lines = (_summary(name, results, len(trained), lacking), *(INDENT + line for line in differences(space, run.space)))
     return Source(lines, tuple(results))
 
@@ -114,23 +114,26 @@ def _number(value: Any) -> bool:
 
 def _summary(name: str, results: Sequence[Earlier], trained: int, lacking: Counter[str]) -> str:
     whole = sum(result.values is not None for result in results)
-    parts = [f"{_several(whole, 'result')} of {_several(trained, 'trial')}"]
+    parts = [f"{several(whole, 'result')} of {several(trained, 'trial')}"]
     if whole < len(results):
-        parts.append(f"{_several(len(results) - whole, 'curve')} of trials that were ended early")
-    left_out = f"; left out: {_counted(lacking)}" if lacking else ""
+        parts.append(f"{several(len(results) - whole, 'curve')} of trials that were ended early")
+    left_out = f"; left out: {counted(lacking)}" if lacking else ""
     return f"{'learns':<11}from {name}: {' and '.join(parts)}{left_out}"
 
 
-def _several(count: int, what: str) -> str:
+def several(count: int, what: str) -> str:
     return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
 
 
-def _counted(lacking: Counter[str]) -> str:
+def counted(lacking: Counter[str]) -> str:
     return ", ".join(f"{count} {why}" for why, count in lacking.items())
 
 
-def _short(folder: Path) -> str:
-    """A path as the person would write it from here."""
+def short(where: Path | str) -> str:
+    """A path as the person would write it from here; a URL as it is."""
+    if "://" in str(where):
+        return str(where)
+    folder = Path(where)
     return str(folder.relative_to(Path.cwd())) if folder.is_relative_to(Path.cwd()) else str(folder)
 
 
@@ -138,20 +141,8 @@ def _short(folder: Path) -> str:
 
 
 def keep(found: Sequence[Source], folder: Path) -> None:
-    """Write what was learned from into a run's folder, all or nothing: the other runs may be deleted then."""
-    content = {
-        "schema": SCHEMA,
-        "sources": [{"lines": source.lines, "results": [_dict(result) for result in source.results]} for source in found],
-    }
-    aside = folder / f".{FILE}"
-    try:
-        with aside.open("w", encoding="utf-8") as file:
-            json.dump(content, file, allow_nan=False)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(folder / FILE)
-    except OSError as error:
-        raise RunError(f"{folder / FILE} cannot be written: {error.strerror or error}") from None
+    """Write what was learned from into a run's folder."""
+    write_copy(folder / FILE, SCHEMA, [{"lines": s.lines, "results": [_dict(result) for result in s.results]} for s in found])
 
 
 def kept(run: Run) -> list[Source]:
@@ -165,14 +156,12 @@ def kept(run: Run) -> list[Source]:
     if not path.exists() and not run.trials:
         keep(sources(run.space), run.folder)
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        if content["schema"] != SCHEMA:
-            raise ValueError(f"its schema is {content['schema']!r}, not {SCHEMA}")
-        return [Source(tuple(entry["lines"]), tuple(map(_result, entry["results"]))) for entry in content["sources"]]
-    except FileNotFoundError:
-        raise RunError(f"{path} is missing: what the search learned from; without it no proposal would be the same") from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:  # a GenomeError is a ValueError
-        raise RunError(f"{path} cannot be read as what a search learned from: {error or type(error).__name__}") from None
+        entries = read_copy(path, SCHEMA, WHAT)
+        return [Source(tuple(entry["lines"]), tuple(map(_result, entry["results"]))) for entry in entries]
+    except RunError:
+        raise
+    except (ValueError, KeyError, TypeError, AttributeError) as error:  # a GenomeError is a ValueError
+        raise damaged(path, WHAT, error) from None
 
 
 def _dict(result: Earlier) -> dict[str, Any]:

@@ -17,12 +17,7 @@ PACKAGES = ("deepwide", "torch", "optuna", "ray", "numpy", "networkx")
 
 def environment(space: SearchSpace) -> dict[str, Any]:
     """What `environment.json` holds."""
-    versions = {}
-    for package in PACKAGES:
-        try:
-            versions[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            continue
+    versions = {package: version for package in PACKAGES if (version := _version(package)) is not None}
     return {
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "python": platform.python_version(),
@@ -31,6 +26,21 @@ def environment(space: SearchSpace) -> dict[str, Any]:
         "commit": _commit(),
         "space": {"file": space.document.name, "text": space.source},
     }
+
+
+def compared() -> dict[str, str]:
+    """The versions on which results depend: this package's, and of others what comes before the second dot."""
+    found = {"python": platform.python_version(), "torch": _version("torch"), "optuna": _version("optuna")}
+    short = {name: ".".join(version.split(".")[:2]) for name, version in found.items() if version is not None}
+    own = _version("deepwide")
+    return short if own is None else {"deepwide": own, **short}
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
 
 
 def _commit() -> str | None:

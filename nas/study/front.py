@@ -13,9 +13,10 @@ def front(trials: Iterable[Trial], objectives: list[tuple[str, str]]) -> list[Tr
     for trial in trials:
         values = [trial.value(metric) for metric, _ in objectives]
         if trial.state == "finished" and None not in values:
-            rows.append((trial, [v if way == "minimize" else -v for v, (_, way) in zip(values, objectives, strict=True)]))  # type: ignore[operator]
-    return [
-        trial
-        for trial, mine in rows
-        if not any(all(a <= b for a, b in zip(other, mine, strict=True)) and other != mine for _, other in rows)
-    ]
+            rows.append(([v if way == "minimize" else -v for v, (_, way) in zip(values, objectives, strict=True)], trial))  # type: ignore[operator]
+    rows.sort(key=lambda row: row[0])  # then none is beaten by one that comes after it
+    found: list[tuple[list[float], Trial]] = []
+    for mine, trial in rows:
+        if not any(other != mine and all(a <= b for a, b in zip(other, mine, strict=True)) for other, _ in found):
+            found.append((mine, trial))
+    return sorted((trial for _, trial in found), key=lambda trial: trial.number)

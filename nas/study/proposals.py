@@ -9,12 +9,14 @@ from optuna.trial import FrozenTrial
 from nas.errors import InputError, OverBudget, SearchError
 from nas.evaluate import NotANumber
 from nas.genome import Genome
+from nas.genome.packed import pack
 from nas.seeds import derive
 from nas.space import SearchSpace
 from nas.space.settings import COSTS
 from nas.strategy.directed import PARENTS
 from nas.study.memory import Memory
 from nas.study.novelty import Novelty
+from nas.study.reusable import Reusable
 from nas.study.trial import State, Trial
 
 Scores = Callable[[Genome], dict[str, float]]
@@ -37,8 +39,8 @@ def forgiving(scores: Scores | None) -> Scores | None:
 class Proposals:
     """Makes the trials of a search, one after another."""
 
-    def __init__(self, space: SearchSpace, memory: Memory, scores: Scores | None) -> None:
-        self._file, self._memory, self._scores = space.file, memory, scores
+    def __init__(self, space: SearchSpace, memory: Memory, scores: Scores | None, reusable: Reusable) -> None:
+        self._file, self._memory, self._scores, self._reusable = space.file, memory, scores, reusable
         self._novelty = Novelty()
 
     def next(self, trials: Sequence[Trial]) -> tuple[Trial, FrozenTrial]:
@@ -59,7 +61,8 @@ class Proposals:
             return trial, frozen
         trial.scores, trial.reason = self._score(drawn.genome)
         trial.inherits = self._heirloom(trial, trials)
-        self._novelty.add(number, drawn.genome)
+        trial.reused = self._reusable.find(drawn.genome)
+        self._novelty.add(trial)
         return trial, frozen
 
     def described(self, number: int, state: State, choices: dict, genome: Genome) -> Trial:
@@ -68,7 +71,7 @@ class Proposals:
             number,
             state,
             choices=choices,
-            genome=genome.to_dict(),
+            packed=pack(genome.to_dict()),
             fingerprint=genome.fingerprint,
             params=genome.params,
             macs=genome.macs,
@@ -79,13 +82,12 @@ class Proposals:
 
     def restore(self, trial: Trial) -> None:
         """Know the network of a stored trial."""
-        if trial.genome is not None:
-            self._novelty.add(trial.number, Genome.from_dict(trial.genome))
+        if trial.packed:
+            self._novelty.add(trial)
 
     def passed_over(self, trial: Trial) -> None:
         """Forget the network of a trial that was not trained after all: it counts as new when it comes again."""
-        assert trial.genome is not None
-        self._novelty.drop(trial.number, Genome.from_dict(trial.genome))
+        self._novelty.drop(trial)
 
     def _score(self, genome: Genome) -> tuple[dict[str, float], str]:
         """The zero-cost scores that are asked for; where they cannot be computed none, and why."""

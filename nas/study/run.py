@@ -3,48 +3,54 @@
 search.yaml          the search as resolved: what `nas resume` goes on with
 start.yaml           the network that a space of edits starts from, where it was given by a file
 study.journal        the study: every trial, and the only thing that counts
-checkpoints/NUMBER/  weights of the trials that were trained to the end; the states of those that wait
+study.url            in its place, where the study is in a database: which, and under which name
+checkpoints/NUMBER/  weights of the trials that were trained to the end; the states of those that wait; unless they
+                     have a storage of their own
 exports/NUMBER/      networks that were taken away
 environment.json     versions, machine, commit, and the search space as it was written
 """
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
-from nas import data
-from nas.document import read
+from nas import data, plugins
+from nas.database_url import is_url
+from nas.document import Document, read
 from nas.errors import RunError
 from nas.evaluate import Job
-from nas.genome import Genome, save
+from nas.genome import Genome
 from nas.space import SearchSpace
-from nas.space.edits import EditsSpace
 from nas.space.file import parsed
-from nas.space.settings import Direction
 from nas.space.space import of_file
+from nas.storage import Storage, storage_at
 from nas.strategy import Earlier
-from nas.study.environment import environment
 from nas.study.front import front
-from nas.study.lock import DriverLock
+from nas.study.home import (
+    SEARCH,
+    check_free,
+    new_location,
+)
+from nas.study.keep import FINAL, Keep, Keeper, keeping, why_none
+from nas.study.lock import DriverLock, driver
+from nas.study.opening import OVER, checked, found, is_over, made
 from nas.study.proposals import Scores
+from nas.study.reusable import Reusable
 from nas.study.search import Search
 from nas.study.store import Store
 from nas.study.trial import Trial
+from nas.study.uncollected import uncollected
 
 if TYPE_CHECKING:
     import torch
 
-SCHEMA = "nas.run/1"
-STUDY = "study.journal"
-START = "start.yaml"
+WEIGHTS = "weights.safetensors"
 
 
 @dataclass(frozen=True)
@@ -56,41 +62,49 @@ class Run:
     store: Store
 
     @classmethod
-    def create(cls, folder: Path, space: SearchSpace) -> Run:
+    def create(
+        cls,
+        folder: Path,
+        space: SearchSpace,
+        *,
+        study: str = "journal",
+        storage: Storage | None = None,
+        data: str | None = None,
+    ) -> Run:
         """Start a run in a new folder; `RunError` where there is something already, or nothing can be written.
 
+        study: as a runner's profile says it: journal, or the URL of a database. storage: where checkpoints and weights go,
+        if not into the folder. data: the fingerprint of the images.
         Relative paths of the space's data are made absolute, so the run can be resumed from anywhere.
         """
         check_free(folder)
+        location = new_location(folder, study)
         try:
             folder.mkdir(parents=True, exist_ok=True)
             os.chmod(folder, 0o700)
-            (folder / "search.yaml").write_text(_resolved(space, folder))
-            (folder / "environment.json").write_text(json.dumps(environment(space), indent=2) + "\n")
+            with DriverLock(folder):
+                check_free(folder)  # again: another process may have been quicker
+                return cls(folder, space, made(folder, space, location, storage, data))
         except OSError as error:
             raise RunError(f"{folder} cannot be written: {error.strerror or error}") from None
-        directions: list[Direction] = [objective.direction for objective in space.file.objectives]
-        about = {
-            "schema": SCHEMA,
-            "space": space.name,
-            "trials": space.file.strategy.trials,
-            "input_shape": list(space.kind.input_shape),
-            "classes": space.kind.classes,
-        }
-        return cls(folder, space, Store.create(folder / STUDY, directions=directions, about=about))
 
     @classmethod
-    def open(cls, folder: Path | str) -> Run:
-        """A run that exists; `RunError` for a folder that is none."""
-        folder = Path(folder)
-        if not (folder / "search.yaml").is_file() or not (folder / STUDY).is_file():
-            raise RunError(f"{folder} is no run: it has no search.yaml and {STUDY}; `nas runs` lists those in results/")
-        document = read(folder / "search.yaml")
-        space = of_file(parsed(document).placed(lambda loc: folder), document)
-        store = Store.open(folder / STUDY)
-        about = store.about()
+    @uncollected()
+    def open(cls, where: Path | str, *, allow_code: bool = False) -> Run:
+        """A run that exists, by its folder or by the URL of its study; `RunError` for a folder that is none.
+
+        allow_code: run the code that its search names; without it a run that imports modules is not opened. A run that was
+        opened by its URL has no folder, and so no weights: its `folder` is the name of the study.
+        """
+        location, folder = found(where)
+        written = None if is_url(str(where)) else read(folder / SEARCH)
+        store = Store.open(location, resume=f"nas resume {folder}")
+        about = checked(store.about(), location)
+        document = written or Document(about["search"], name=str(where))
+        space = of_file(parsed(document, allow_code=allow_code), document, lambda loc: folder)
         return cls(folder, space.bound(input_shape=tuple(about["input_shape"]), classes=about["classes"]), store)
 
+    @uncollected()
     def search(
         self,
         *,
@@ -98,22 +112,28 @@ class Run:
         watch: Callable[[Trial], None] | None = None,
         scores: Scores | None = None,
         earlier: Sequence[Earlier] = (),
+        keep: Keep | None = None,
+        reusable: Reusable | None = None,
     ) -> Search:
         """The search of this run, as far as it went; `trials` is the new number of networks to train.
 
         scores: computes the zero-cost scores that the search asks for. earlier: networks of other runs to learn from.
+        keep: which weights stay; left out, all. reusable: results of other runs that take the place of trainings.
         """
         if trials is not None:
             self.store.note("trials", trials)
-
-        def watched(trial: Trial) -> None:
-            if trial.state in ("stopped", "failed"):  # nothing goes on from its checkpoint any more
-                shutil.rmtree(self.folder / "checkpoints" / str(trial.number), ignore_errors=True)
-            if watch is not None:
-                watch(trial)
-
         planned = int(self.store.about()["trials"])
-        return Search(self.space, self.store, trials=planned, watch=watched, scores=scores, earlier=earlier)
+        keeper = Keeper(keep or Keep(), self.checkpoints, self.space.file.objectives)
+        watched = keeping(keeper, watch)
+        search = Search(self.space, self.store, trials=planned, watch=watched, scores=scores, earlier=earlier, reusable=reusable)
+        keeper.restore(search.trials)
+        return search
+
+    @cached_property
+    def checkpoints(self) -> Storage:
+        """Where states and weights lie, a place for each trial."""
+        elsewhere = self.store.about().get("storage")
+        return storage_at(elsewhere or self.folder.resolve() / "checkpoints")
 
     def job(self, trial: Trial, *, device: str, time_limit_seconds: float | None) -> Job:
         """What a worker is given: the next leg of a trial that runs; of any other a whole training from scratch."""
@@ -125,6 +145,7 @@ class Run:
             number=trial.number,
             genome=trial.genome,
             imports=list(file.imports),
+            allowed=plugins.allowed(),
             seed=trial.seed,
             attempt=trial.attempt,
             epochs=trial.epochs(file.train) if runs else file.train.epochs,
@@ -134,7 +155,7 @@ class Run:
             train=file.train.model_dump(mode="json"),
             data=file.data.model_dump(mode="json"),
             cache=str(data.default_cache()),
-            checkpoints=str((self.folder / "checkpoints" / str(trial.number)).resolve()),
+            checkpoints=str(self.checkpoints / trial.number),
             threads=file.train.threads,
             device=device,
             time_limit_seconds=time_limit_seconds,
@@ -142,13 +163,12 @@ class Run:
 
     def _parent(self, number: int) -> dict[str, Any]:
         """Whose weights a trial starts from: those of the search, because a final training saw the validation images."""
-        weights = self.folder / "checkpoints" / str(number) / "weights.safetensors"
-        return {"genome": self.store.trial(number).genome, "weights": str(weights.resolve())}
+        return {"genome": self.store.trial(number).genome, "weights": f"{self.checkpoints / number}/{WEIGHTS}"}
 
     @property
     def trials(self) -> list[Trial]:
-        """Every trial of the study, by number."""
-        return self.store.load()[0]
+        """Every trial of the study, by number; they are to look at."""
+        return self.store.all_trials()
 
     @property
     def front(self) -> list[Trial]:
@@ -174,7 +194,7 @@ class Run:
         if name == "best":
             return self.best
         trials = self.trials
-        if not str(name).isdecimal() or int(name) >= len(trials):
+        if not str(name).isdecimal() or len(str(name)) > 9 or int(name) >= len(trials):
             raise RunError(f"{self.folder} has no trial '{name}': its trials are best, and 0 to {len(trials) - 1}")
         return trials[int(name)]
 
@@ -184,15 +204,17 @@ class Run:
             raise RunError(f"trial {trial.number} has no genome: {trial.reason}")
         return Genome.from_dict(trial.genome)
 
-    def weights(self, trial: Trial) -> Path:
-        """The file of the trained weights: of the final training where there was one, else of the search."""
+    def weights(self, trial: Trial) -> str:
+        """Where the trained weights are, a path or URL: of the final training where there was one, else of the search."""
         number = trial.repeats if trial.state == "repeat" and trial.repeats is not None else trial.number
-        for part in ("final", "."):
-            path = self.folder / "checkpoints" / str(number) / part / "weights.safetensors"
-            if path.is_file():
-                return path
-        command = f"nas train {self.folder} {trial.number}"
-        raise RunError(f"trial {trial.number} ({trial.state}) left no weights; `{command}` makes some")
+        found = self.checkpoints / number
+        for part in (found / FINAL, found):
+            if part.exists(WEIGHTS):
+                return f"{part}/{WEIGHTS}"
+        raise RunError(
+            f"trial {trial.number} ({trial.state}) left no weights{why_none(trial, found)}; "
+            f"`nas train {self.folder} {trial.number}` makes some"
+        )
 
     def model(self, trial: Trial) -> torch.nn.Module:
         """The network of a trial with its trained weights, in evaluation mode."""
@@ -208,36 +230,22 @@ class Run:
             raise RunError(f"{path} does not hold the weights of trial {trial.number}: {str(error).splitlines()[0]}") from None
         return module.eval()
 
-    def lock(self) -> DriverLock:
-        """Held while a process drives the run; `RunError` where another one does."""
-        return DriverLock(self.folder)
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Held while this process drives the run; `RunError` where another one does."""
+        with DriverLock(self.folder), self.store.owned():
+            yield
 
+    def settle(self, planned: int) -> None:
+        """Say in the study that the search is over, for those who watch it."""
+        if self.store.about().get(OVER) != planned:
+            self.store.note(OVER, planned)
 
-def _resolved(space: SearchSpace, folder: Path) -> str:
-    content = space.file.model_dump(mode="json", exclude_none=True)
-    if isinstance(space.kind, EditsSpace) and not space.kind.network.start.startswith("zoo:"):
-        save(space.kind.given, folder / START)  # the file may be changed or moved before the run is resumed
-        content["network"]["start"] = START
-    return "# The search as it was resolved.\n" + yaml.safe_dump(content, sort_keys=False, width=110)
+    @property
+    def over(self) -> bool:
+        """Whether everything that was planned is done."""
+        return is_over(self.store.about())
 
-
-def runs(folder: Path) -> list[Path]:
-    """The folders of the runs that lie in a folder, by name."""
-    return [path.parent for path in sorted(folder.glob(f"*/{STUDY}"))]
-
-
-def check_free(folder: Path) -> None:
-    """`RunError` where a new run cannot be: something is there already, or nothing can be written there."""
-    try:
-        if folder.exists() and not folder.is_dir():
-            raise RunError(f"{folder} is a file; a run needs a new folder")
-        if folder.is_dir() and any(folder.iterdir()):
-            hint = f"go on with it: nas resume {folder}" if (folder / STUDY).exists() else "choose another with --out"
-            raise RunError(f"{folder} is not empty; {hint}")
-        around = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
-    except OSError as error:
-        raise RunError(f"{folder} cannot be written: {error.strerror}") from None
-    if not around.is_dir():
-        raise RunError(f"{folder} cannot be written: {around} is a file")
-    if not os.access(around, os.W_OK | os.X_OK):
-        raise RunError(f"{folder} cannot be written: {around} may not be written to")
+    def driver(self) -> str | None:
+        """The process that drives the run, as far as it can be known from here; None: there is none."""
+        return driver(self.folder) or self.store.driver()

@@ -18,6 +18,7 @@ from typing import Literal
 
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
+from nas.errors import SearchError
 from nas.evaluate import Outcome
 from nas.genome import Genome
 from nas.space import SearchSpace
@@ -27,6 +28,7 @@ from nas.study.knowledge import Knowledge, final
 from nas.study.memory import Memory
 from nas.study.order import Order
 from nas.study.proposals import Proposals, Scores, forgiving
+from nas.study.reusable import Reusable
 from nas.study.screening import Screening
 from nas.study.stopping import Rungs
 from nas.study.store import Store
@@ -41,7 +43,8 @@ class Search:
 
     `ask`, `report` and `tell` are called by one process, the one that drives the search. `watch` is called with a trial
     whenever something about it changed. `scores` computes zero-cost scores, where the search asks for some; `earlier` are
-    networks of other runs that a strategy may learn from.
+    networks of other runs that a strategy may learn from; `reusable` are results of other runs that take the place of a
+    training.
     """
 
     def __init__(
@@ -53,6 +56,7 @@ class Search:
         watch: Callable[[Trial], None] | None = None,
         scores: Scores | None = None,
         earlier: Sequence[Earlier] = (),
+        reusable: Reusable | None = None,
     ) -> None:
         file = space.file
         self.space, self.planned = space, trials
@@ -61,7 +65,8 @@ class Search:
         directions: list[Direction] = [objective.direction for objective in file.objectives]
         strategy = configured(file.strategy.name, file.strategy.options)
         self._memory = Memory(strategy, View(space.draw, forgiving(scores), earlier), directions, file.strategy.seed)
-        self._proposals = Proposals(space, self._memory, scores)
+        self._reusable = reusable or Reusable()
+        self._proposals = Proposals(space, self._memory, scores, self._reusable)
         self._screening = Screening(file.strategy.prefilter)
         self._rungs = Rungs(file)
         self._order = Order(file.strategy.window)
@@ -95,6 +100,19 @@ class Search:
         """Whether everything planned is settled, and no paused trial is to go on."""
         return self._next() == "over"
 
+    @property
+    def held_back(self) -> bool:
+        """Whether there are trials to begin, and the order says to wait for results first."""
+        return self._begun < self.planned and self._order.known < self._order.due
+
+    def again(self, number: int) -> Trial:
+        """A trial whose worker is gone, to be worked on once more; it goes on from its checkpoint."""
+        trial = self.trials[number]
+        trial.attempt += 1
+        self._store.update(trial)
+        self._watch(trial)
+        return trial
+
     def ask(self) -> Trial | None:
         """The next trial to train, up to its `until`; None while the order says to wait, and when nothing is left."""
         if self._waiting:
@@ -104,10 +122,20 @@ class Search:
             return trial
         while (step := self._next()) not in ("wait", "over"):
             trial = self._promote(step) if isinstance(step, Trial) else self._begin()
-            if trial is not None:
+            if trial is not None and trial.reused:
+                self._answer(trial)
+            elif trial is not None:
                 self._watch(trial)
                 return trial
         return None
+
+    def _answer(self, trial: Trial) -> None:
+        """Give a trial the result that another run has of its network; it holds its place in the order as others do."""
+        found = self._reusable.of(trial)
+        for epoch, metrics in found.curve.items():
+            trial.curve[epoch] = metrics
+            self._store.report(trial.number, epoch, metrics)
+        self.tell(trial.number, Outcome(status="finished", metrics=found.metrics, seconds=0.0))
 
     def _next(self) -> Trial | Literal["new", "wait", "over"]:
         """What to decide: a paused trial goes on, a new one is begun, a result is awaited, or the search is over."""
@@ -176,7 +204,7 @@ class Search:
         return trial
 
     def _start(self, trial: Trial) -> None:
-        self._order.begin(trial, self._rungs.first(trial))
+        self._order.begin(trial, None if trial.reused else self._rungs.first(trial))
         self._begun += 1
 
     def _pass_over(self, trial: Trial) -> None:
@@ -212,9 +240,15 @@ class Search:
         return self._rungs.goes_on(trial, epoch, metrics)
 
     def tell(self, number: int, outcome: Outcome) -> None:
-        """Settle a trial by what became of it, or note that it paused."""
+        """Settle a trial by what became of it, or note that it paused.
+
+        Raises `SearchError` for one that was interrupted; it is left running, and is gone on with when the search is resumed.
+        """
         trial = self.trials[number]
+        if outcome.status == "interrupted":
+            raise SearchError(f"trial {number} cannot go on: {outcome.reason}; when it can, nas resume goes on with the search")
         trial.state, trial.reason = outcome.status, outcome.reason or trial.reason
+        trial.notes += outcome.notes
         trial.metrics, trial.seconds = dict(outcome.metrics), trial.seconds + outcome.seconds
         missing = [o.metric for o in self.objectives if trial.value(o.metric) is None]
         if trial.state == "finished" and missing:
@@ -255,12 +289,15 @@ class Search:
         for trial in self.trials:
             for leg in trial.legs[:-1]:
                 self._rungs.promote(trial, leg)
-        self._waiting = self._order.running
+        self._waiting = [trial for trial in self._order.running if not trial.reused]
         for trial in self._waiting:
             trial.attempt += 1
         for trial, row in zip(list(self.trials), rows, strict=True):
             if not row.state.is_finished():
                 self._mend(trial, row)
+        for trial in self._order.running:
+            if trial.reused:
+                self._answer(trial)
 
     def _take_up(self, trial: Trial) -> None:
         if trial.trains or trial.state == "screened":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from statistics import mean
 from typing import Any
 
@@ -18,23 +17,26 @@ def summary(run: Run) -> dict[str, Any]:
     """Everything about a run: trials by number, front, best, answer, versions, the space as it was written.
 
     agreement: how scores agree with results (`Agreement.to_dict`); None where no score was asked for.
-    ended: why the search found fewer networks than were planned, or None.
+    ended: why the search found fewer networks than were planned, or None. done: whether everything planned is done.
+    changes: what had changed when somebody went on all the same, and when that was.
     """
     trials, about = run.trials, run.store.about()
     scores = agreement(trials, run.space.file)
     on_front = {trial.number for trial in run.front}
     finished = [trial for trial in trials if trial.state == "finished"]
-    environment = _environment(run)
+    environment = about["environment"]
     return {
         "schema": SCHEMA,
         "run": str(run.folder),
         "space": environment.get("space", {}).get("text", ""),
         "versions": environment.get("versions", {}),
         "commit": environment.get("commit"),
+        "changes": environment.get("changes", []),
         "objectives": [objective.metric for objective in run.space.file.objectives],
         "directions": [objective.direction for objective in run.space.file.objectives],
         "planned": about["trials"],
         "ended": about.get("ended"),
+        "done": run.over,
         "states": {state: sum(trial.state == state for trial in trials) for state in sorted({t.state for t in trials})},
         "trials": [trial_dict(trial) | {"on_front": trial.number in on_front} for trial in trials],
         "best": run.best.number if finished else None,
@@ -46,17 +48,7 @@ def summary(run: Run) -> dict[str, Any]:
 
 def trial_dict(trial: Trial) -> dict[str, Any]:
     """A trial without its genome, as JSON data; `width` is that of the first stage."""
-    data = trial.to_dict()
-    del data["genome"]
-    return data | {"width": trial.choices.get("width", trial.choices.get("stage1.width"))}
-
-
-def _environment(run: Run) -> dict[str, Any]:
-    try:
-        found = json.loads((run.folder / "environment.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}  # it says how a run came to be; the study is whole without it
-    return found if isinstance(found, dict) else {}
+    return trial.to_dict() | {"width": trial.choices.get("width", trial.choices.get("stage1.width"))}
 
 
 def answer(run: Run) -> str:
@@ -96,7 +88,9 @@ def choices_text(trial: Trial) -> str:
 
 
 def state_text(trial: Trial) -> str:
-    """The state, and of one that waits at a rung the epoch that it stands at."""
+    """The state; of one that waits at a rung the epoch that it stands at, of a result of another run that it is one."""
+    if trial.reused and trial.state == "finished":
+        return "reused"
     return f"paused at {max(trial.curve, default=0)}" if trial.state == "paused" else trial.state
 
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, NamedTuple
+from copy import copy
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Literal, NamedTuple, get_type_hints
 
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from nas.genome.packed import unpack
 from nas.space.settings import COSTS, TrainSettings
 
 # paused: waits at a rung; screened: passed over for one with a better score; brought: a network that nobody searched
@@ -27,7 +32,7 @@ class Trial:
     number: int
     state: State
     choices: dict[str, Any] = field(default_factory=dict)
-    genome: dict[str, Any] | None = None  # "nas.genome/1"; None where the draw met no budget
+    packed: str = ""  # its genome (`nas.genome.packed`); empty where the draw met no budget
     fingerprint: str = ""
     params: int = 0
     macs: int = 0
@@ -37,6 +42,7 @@ class Trial:
     attempt: int = 1
     excess: float = 0.0  # of a draw over budget: its largest cost over the limit, minus 1
     repeats: int | None = None  # the trial whose network this one is
+    reused: str = ""  # the run and trial whose result it has; it was not trained here
     parents: list[int] = field(default_factory=list)  # whose choices it took over, by the strategy
     inherits: int | None = None  # the parent whose weights it starts from
     scores: dict[str, float] = field(default_factory=dict)  # zero-cost, where they were asked for
@@ -45,6 +51,12 @@ class Trial:
     metrics: dict[str, float] = field(default_factory=dict)
     curve: dict[int, dict[str, float]] = field(default_factory=dict)  # epoch -> metrics
     seconds: float = 0.0
+    notes: list[str] = field(default_factory=list)  # of what a person should know: a damaged checkpoint
+
+    @property
+    def genome(self) -> dict[str, Any] | None:
+        """Its genome as plain data, "nas.genome/1"; None where the draw met no budget."""
+        return unpack(self.packed) if self.packed else None
 
     @property
     def trains(self) -> bool:
@@ -81,5 +93,26 @@ class Trial:
         return recipe.inherited_epochs or -(-recipe.epochs // 2)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data; `curve` as a list of [epoch, metrics]."""
-        return asdict(self) | {"curve": [[epoch, metrics] for epoch, metrics in sorted(self.curve.items())]}
+        """Plain data but for the genome; `curve` as a list of [epoch, metrics]."""
+        data = {name: copy(value) for name, value in vars(self).items() if name != "packed"}
+        return data | {"curve": [[epoch, metrics] for epoch, metrics in sorted(self.curve.items())]}
+
+
+def check(trial: Trial) -> None:
+    """See that each field of a trial that was read is of its kind, and that its metrics are finite; `ValueError` else."""
+    for name, kind in _kinds().items():
+        value = getattr(trial, name)
+        try:
+            kind.validate_python(value, strict=True)
+        except ValidationError as error:
+            raise ValueError(f"{name}: {error.errors()[0]['msg']}") from None
+        if isinstance(value, int) and abs(value) >= 2**64:
+            raise ValueError(f"{name}: must be below 2**64")
+
+
+@cache
+def _kinds() -> dict[str, TypeAdapter[Any]]:
+    """What each field is; where it is measured, no infinity."""
+    finite = ConfigDict(allow_inf_nan=False)
+    kinds = get_type_hints(Trial).items()
+    return {name: TypeAdapter(kind, config=finite if name in ("metrics", "curve") else None) for name, kind in kinds}

@@ -7,13 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import optuna
 import pytest
 from tabular.simulation import best_so_far, peer, search
 from tabular.table import Table, table_of, write
 
 import nas
 from nas.evaluate import run_job
+from nas.study.ledger import in_memory
 from nas.study.run import Run
 from nas.study.store import Store
 
@@ -29,7 +29,7 @@ def real(table: Table, folder: Path, *, strategy: str, trials: int, window: int,
     settings = {"name": strategy, "seed": seed, "window": window}
     overrides = [f"evaluator=table:{folder / 'table.npz'}", *(f"strategy.{name}={value}" for name, value in settings.items())]
     space = replace(nas.load("nasbench201", overrides=overrides), kind=table.space.kind)
-    run = Run(folder, space, Store(optuna.create_study(directions=["minimize"])))
+    run = Run(folder, space, Store(in_memory(["minimize"])))
     going = run.search(trials=trials)
     waiting = []  # as many as the window allows, and the last of them ends first
     while True:

@@ -18,11 +18,11 @@ class Held:
     trials: list[Trial]
     notes: dict[str, Any] = field(default_factory=dict)
 
-    def load(self) -> tuple[list[Trial], list[Any], dict[str, Any]]:
-        return self.trials, [], {}
+    def all_trials(self) -> list[Trial]:
+        return self.trials
 
     def about(self) -> dict[str, Any]:
-        return {"trials": 24, **self.notes}
+        return {"trials": 24, "environment": {}, **self.notes}
 
     def finals(self) -> dict[str, Any]:
         return {}

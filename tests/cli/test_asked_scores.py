@@ -44,7 +44,7 @@ def test_every_score_that_is_known_may_be_asked_for(command, space):
 
 def test_a_search_shows_its_scores_with_params_and_macs_and_how_they_agree(command, space):
     asked = ["--set", "strategy.scores=[synflow]", "--set", "strategy.prefilter={of: 2, by: naswot}"]
-    assert command("search", space, "--runner", "local", "--out", "run", "--trials", 6, *asked).status == 0
+    assert command("search", space, "--runner", "inline", "--out", "run", "--trials", 6, *asked).status == 0
     out = command("show", "run").out
     assert out.split()[:7] == ["trial", "state", "error", "params", "macs", "naswot", "synflow"]
     assert "not trained: 6 screened" in out

@@ -17,7 +17,7 @@ def refused(command, space, here):
 
     def search(*arguments: object, of: str | Path = space) -> str:
         before = set(here.rglob("*"))
-        result = command("search", of, *(() if "--runner" in arguments else ("--runner", "local")), "--out", "run", *arguments)
+        result = command("search", of, *(() if "--runner" in arguments else ("--runner", "inline")), "--out", "run", *arguments)
         assert (result.status, result.out) == (2, "")
         lines = result.err.splitlines()
         assert len(lines) == 1, result.err
@@ -153,7 +153,7 @@ def test_a_trial_that_asks_for_a_gpu_that_is_not_there_is_refused(refused, monke
 def test_a_trial_that_asks_for_more_cores_than_there_are_is_refused(refused, monkeypatch):
     monkeypatch.setattr("nas.runner.machine.here", lambda: Machine(cores=2, gpus=0))
     text = refused("--set", "train.threads=64")
-    assert text.startswith("runner 'local': each trial asks for 64 CPU cores, and this machine has 2")
+    assert text.startswith("runner 'inline': each trial asks for 64 CPU cores, and this machine has 2")
 
 
 # Where the run is to be written
@@ -162,7 +162,7 @@ def test_a_trial_that_asks_for_more_cores_than_there_are_is_refused(refused, mon
 @pytest.mark.parametrize("dry", [[], ["--dry-run"]])
 def test_an_existing_run_is_refused_and_kept(command, space, finished, dry):
     before = {path: path.stat().st_mtime_ns for path in finished.rglob("*") if path.is_file()}
-    result = command("search", space, "--runner", "local", "--out", finished, *dry)
+    result = command("search", space, "--runner", "inline", "--out", finished, *dry)
     assert (result.status, result.err) == (2, f"nas: {finished} is not empty; go on with it: nas resume {finished}\n")
     assert {path: path.stat().st_mtime_ns for path in finished.rglob("*") if path.is_file()} == before
 

@@ -23,14 +23,14 @@ def _apprentice(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def first(command, space) -> Path:
     """A finished run of four trials."""
-    assert command("search", space, "--runner", "local", "--out", "first").status == 0
+    assert command("search", space, "--runner", "inline", "--out", "first").status == 0
     return Path("first")
 
 
 def learn(command, space, *arguments: object, out: str = "second"):
     """Search with what the first run knows."""
     asked = ("--strategy", "apprentice", "--learn-from", "first", "--trials", 1)
-    return command("search", space, "--runner", "local", "--out", out, *asked, *arguments)
+    return command("search", space, "--runner", "inline", "--out", out, *asked, *arguments)
 
 
 def test_the_strategy_gets_what_the_other_run_found(command, space, first):
@@ -51,7 +51,7 @@ def test_the_plan_says_what_is_learned_from_and_what_differs(command, space, fir
 
 
 def test_several_runs_can_be_learned_from(command, space, first):
-    command("search", space, "--runner", "local", "--out", "other", "--seed", 8, "--trials", 2)
+    command("search", space, "--runner", "inline", "--out", "other", "--seed", 8, "--trials", 2)
     result = learn(command, space, "--learn-from", "other")
     assert "learns     from first: 4 results of 4 trials\nlearns     from other: 2 results of 2 trials\n" in result.err
     assert [Path(run).name for run in Run.open("second").space.file.strategy.learn_from] == ["first", "other"]
@@ -61,7 +61,7 @@ def test_the_other_run_may_be_deleted_and_a_longer_search_is_the_same(command, s
     learn(command, space, "--trials", 3, "--set", "strategy.repeats=retrain")
     learn(command, space, "--set", "strategy.repeats=retrain", out="third")
     shutil.rmtree(first)
-    result = command("resume", "third", "--runner", "local", "--trials", 3)
+    result = command("resume", "third", "--runner", "inline", "--trials", 3)
     assert result.status == 0
     assert "learns     from first: 4 results of 4 trials\n" in result.err
     second, third = (Run.open(run).trials for run in ("second", "third"))
@@ -74,12 +74,12 @@ def test_a_file_may_say_it_with_a_path_relative_to_itself(command, space, first,
     (here / "deep/mine.yaml").write_text(
         space.read_text().replace("name: random,", "name: apprentice, learn_from: [../first],").replace("trials: 4", "trials: 1")
     )
-    assert command("search", "deep/mine.yaml", "--runner", "local", "--out", "second").status == 0
+    assert command("search", "deep/mine.yaml", "--runner", "inline", "--out", "second").status == 0
     assert Run.open("second").trials[0].fingerprint == Run.open(first).best.fingerprint
 
 
 def test_the_same_in_python(command, space, first):
-    run = nas.search(space, runner="local", out="second", trials=1, strategy="apprentice", learn_from=first)
+    run = nas.search(space, runner="inline", out="second", trials=1, strategy="apprentice", learn_from=first)
     assert run.trials[0].fingerprint == Run.open(first).best.fingerprint
 
 
@@ -116,5 +116,5 @@ def test_results_that_mean_something_else_here_are_refused(command, space, first
 
 
 def test_a_run_in_which_every_trial_failed_has_nothing_to_learn_from(command, space):
-    command("search", space, "--runner", "local", "--out", "first", "--set", "evaluator=instant:failing")
+    command("search", space, "--runner", "inline", "--out", "first", "--set", "evaluator=instant:failing")
     assert refused(learn(command, space)).endswith("first has nothing to learn from: 4 failed")

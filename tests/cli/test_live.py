@@ -7,7 +7,7 @@ import io
 import pytest
 from rich.console import Console
 
-from nas.cli.live import SETTLED, View, _lines, line
+from nas.cli.live import SETTLED, Lines, View, line
 from nas.space.settings import ObjectiveSettings
 from nas.study import Trial
 
@@ -84,10 +84,22 @@ def test_a_paused_trial_says_where_it_stands(view):
 
 
 def test_a_trial_that_pauses_is_told_of_at_each_rung_and_at_its_end(capsys):
-    watch = _lines("error")
+    watch = Lines("error").update
     paused, later = trial(3, "paused"), trial(3, "paused")
     later.curve[9] = {"error": 0.05}
     for told in (trial(3, "running"), paused, paused, trial(3, "running"), later, trial(3), trial(4, "screened")):
         watch(told)
     heads = [line[:25].split() for line in capsys.readouterr().err.splitlines()]
     assert [head[2:5] for head in heads] == [["paused", "at", "3"], ["paused", "at", "9"], ["finished", "er"]]
+
+
+def test_repeats_in_a_row_are_one_line(capsys):
+    lines = Lines("error")
+    for number in range(5):
+        lines.update(trial(number, "repeat", reason="the network of trial 9"))
+    lines.update(trial(5))
+    lines.update(trial(6, "repeat", reason="the network of trial 9"))
+    lines.close()
+    written = capsys.readouterr().err.splitlines()
+    assert written[0] == "5 trials, 0 to 4, repeat networks that were tried before"
+    assert [line.split()[1:3] for line in written[1:]] == [["5", "finished"], ["6", "repeat"]]

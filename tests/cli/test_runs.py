@@ -77,13 +77,13 @@ def test_one_trial_as_json_holds_its_genome(command, finished):
 
 
 def test_a_failed_trial_says_why(command, space):
-    command("search", space, "--runner", "local", "--out", "run", "--trials", 1, "--set", "evaluator=instant:failing")
+    command("search", space, "--runner", "inline", "--out", "run", "--trials", 1, "--set", "evaluator=instant:failing")
     assert "failed (error: RuntimeError: the disk is on fire)" in command("show", "run", 0).out
     assert "(error: RuntimeError: the disk is on fire)" in command("show", "run").out
 
 
 def test_only_the_best_twenty_are_shown_unless_all_are_asked_for(command, space):
-    command("search", space, "--runner", "local", "--out", "run", "--trials", 24, "--set", "network.width={int: [4, 200]}",
+    command("search", space, "--runner", "inline", "--out", "run", "--trials", 24, "--set", "network.width={int: [4, 200]}",
             "--set", "budget.params=900k")  # fmt: skip
     assert "4 more; nas show run --all" in command("show", "run").out
     assert "more;" not in command("show", "run", "--all").out

@@ -18,13 +18,13 @@ from nas.cli import main
 
 def test_a_search_of_a_table_needs_no_images(tmp_path: Path) -> None:
     said: list[str] = []
-    run = nas.search("nasbench201-tiny", runner="local", out=tmp_path / "run", trials=5, say=said.append)
+    run = nas.search("nasbench201-tiny", runner="inline", out=tmp_path / "run", trials=5, say=said.append)
     table = Path(run.space.file.evaluator.partition(":")[2])
     assert table.name == "nasbench201-tiny.npz" and table.is_absolute()
     assert f"results    of {table}, after 200 epochs" in said
     assert [trial.state for trial in run.trials if trial.trains] == ["finished"] * 5
     first = [trial.fingerprint for trial in run.trials if trial.trains]
-    longer = [trial for trial in nas.resume(run.folder, runner="local", trials=7).trials if trial.trains]
+    longer = [trial for trial in nas.resume(run.folder, runner="inline", trials=7).trials if trial.trains]
     assert [trial.state for trial in longer] == ["finished"] * 7
     assert [trial.fingerprint for trial in longer[:5]] == first
 
@@ -42,7 +42,7 @@ def test_a_table_that_is_missing_is_said_before_the_search_starts(
 
 
 def search(command, *arguments: object):
-    return command("search", "nasbench201", "--runner", "local", "--out", "run", *arguments)
+    return command("search", "nasbench201", "--runner", "inline", "--out", "run", *arguments)
 
 
 def test_nas_bench_201_is_searched_from_the_shipped_table(command, here):
@@ -57,8 +57,8 @@ def test_nas_bench_201_is_searched_from_the_shipped_table(command, here):
 
 def test_a_longer_search_of_a_part_of_the_space_is_of_the_same_part(command, here):
     search(command, "--trials", 8, "--set", "strategy.name=random")
-    command("search", "nasbench201", "--runner", "local", "--out", "short", "--trials", 3, "--strategy", "random")
-    assert command("resume", "short", "--runner", "local", "--trials", 8).status == 0
+    command("search", "nasbench201", "--runner", "inline", "--out", "short", "--trials", 3, "--strategy", "random")
+    assert command("resume", "short", "--runner", "inline", "--trials", 8).status == 0
     one, other = (nas.Run.open(name).trials for name in ("run", "short"))
     assert [trial.fingerprint for trial in one] == [trial.fingerprint for trial in other]
 

@@ -89,7 +89,7 @@ def test_an_export_takes_a_folder_and_formats(command, own_run, here):
 
 
 def test_a_trial_without_weights_is_refused(command, space):
-    command("search", space, "--runner", "local", "--out", "run", "--trials", 1)
+    command("search", space, "--runner", "inline", "--out", "run", "--trials", 1)
     result = command("export", "run", 0, "--to", "genome")
     assert (result.status, result.err) == (2, "nas: trial 0 (finished) left no weights; `nas train run 0` makes some\n")
 
@@ -99,5 +99,5 @@ def test_damaged_weights_are_refused(command, own_run):
     path.write_bytes(path.read_bytes()[:100])
     result = command("export", own_run, 0, "--to", "genome")
     assert result.status == 2
-    assert result.err.startswith(f"nas: {path} does not hold the weights of trial 0: ")
+    assert result.err.startswith(f"nas: {path} is damaged: its checksum does not agree; ")
     assert len(result.err.splitlines()) == 1

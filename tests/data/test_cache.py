@@ -42,11 +42,12 @@ def test_a_writer_that_fails_leaves_nothing(tmp_path):
 
 
 def test_what_a_killed_process_left_is_swept_after_a_day(tmp_path):
-    for name, age in ((".old", 0), (".new", 4e9)):
+    old, new, others = f".data-{'0' * 16}.abcdefgh", f".data-{'1' * 16}.abcdefgh", ".ssh"
+    for name, age in ((old, 0), (new, 4e9), (others, 0)):
         (tmp_path / name).mkdir()
         os.utime(tmp_path / name, (age, age))
     written(tmp_path / "data", lambda aside: None)
-    assert sorted(path.name for path in tmp_path.iterdir()) == [".new", "data"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [new, others, "data"]
 
 
 def test_a_file_that_was_touched_has_another_state(tmp_path):

@@ -55,7 +55,7 @@ def test_shape_and_classes_are_known_without_the_files():
 
 def test_a_truncated_file_is_refused_with_its_name(ten, tmp_path, cache):
     (tmp_path / "data_batch_3.bin").write_bytes(rows([1, 2])[:-1])
-    with pytest.raises(DataError, match=r"data_batch_3\.bin: must hold rows of 3073 bytes; got 6145 bytes"):
+    with pytest.raises(DataError, match=r"data_batch_3\.bin: must hold up to 50,000 rows of 3073 bytes; got 6145 bytes"):
         load(ten, cache=cache)
 
 

@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pytest
 
+from nas import plugins
 from nas.data import describe, load
 from nas.errors import DataError
 from nas.space.settings import DataSettings
@@ -36,6 +37,7 @@ def module(tmp_path, monkeypatch):
 
 
 def named(function):
+    plugins.allow([f"my_images:{function}"])
     return DataSettings(name=f"my_images:{function}")
 
 
@@ -66,5 +68,6 @@ def test_a_function_that_cannot_be_used_is_named_with_what_it_did(function, mess
 
 
 def test_a_module_that_cannot_be_imported_is_named():
+    plugins.allow(["no_such_module:f"])
     with pytest.raises(DataError, match=r"data\.name: 'no_such_module:f': there is no module 'no_such_module'"):
         describe(DataSettings(name="no_such_module:f"))

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -214,3 +217,56 @@ def test_the_jobs_threads_hold_during_the_trial_and_not_after(make_job: Callable
     job = Job(**{**make_job().to_dict(), "threads": before + 1})
     assert ended(job, lambda genome, context: {"threads": torch.get_num_threads()}).metrics == {"threads": before + 1}
     assert torch.get_num_threads() == before
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_is_no_result_wherever_an_evaluator_met_it(make_job: Callable[..., Job], number: int) -> None:
+    def evaluate(genome: Genome, context: Context) -> None:
+        raise OSError(number, "the disk is full", "mine.log")
+
+    outcome = ended(make_job(), evaluate)
+    assert outcome.status == "interrupted"
+    assert "the disk is full" in outcome.reason and "mine.log" in outcome.reason
+
+
+def test_a_checkpoint_that_cannot_be_kept_interrupts_a_trial_that_swallows_the_error(
+    make_job: Callable[..., Job], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*arguments: object) -> None:
+        raise OSError(errno.EROFS, "read-only")
+
+    monkeypatch.setattr(os, "fsync", refuse)
+
+    def evaluate(genome: Genome, context: Context) -> dict[str, float]:
+        with contextlib.suppress(Exception):
+            context.save({"epoch": 1})
+        return {"error": 0.5}
+
+    job = make_job()
+    outcome = ended(job, evaluate)
+    assert (outcome.status, outcome.reason) == ("interrupted", f"{job.checkpoints}: read-only")
+
+
+def test_an_error_that_is_the_evaluators_own_is_a_failure(make_job: Callable[..., Job]) -> None:
+    outcome = ended(make_job(), lambda genome, context: Path("/nowhere/to/be/found").read_text())
+    assert outcome.status == "failed" and outcome.reason.startswith("error: FileNotFoundError")
+
+
+@pytest.mark.parametrize(("damaged", "then"), [(1, "it went on from the state before"), (2, "it began again")])
+def test_a_damaged_checkpoint_is_noted(make_job: Callable[..., Job], damaged: int, then: str) -> None:
+    job = make_job()
+    seen = []
+
+    def evaluate(genome: Genome, context: Context) -> dict[str, float]:
+        seen.append((context.load() or {"epoch": 0})["epoch"])
+        for epoch in (1, 2):
+            context.save({"epoch": epoch})
+        return {"error": 0.5}
+
+    assert ended(job, evaluate).notes == []
+    for name in ("state.pt", "state.previous.pt")[:damaged]:
+        path = Path(job.checkpoints) / name
+        path.write_bytes(path.read_bytes()[:-1])
+    (note,) = ended(job, evaluate).notes
+    assert note.startswith("state.pt is damaged: its checksum does not agree") and note.endswith(f": {then}")
+    assert seen == [0, 2 - damaged]

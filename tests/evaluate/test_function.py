@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from nas import plugins
 from nas.errors import InputError
 from nas.evaluate import Job, Outcome, function
 from nas.evaluate.function import load_function
@@ -18,6 +19,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [*sys.path])
+    plugins.allow(f"{name}:train" for name in ("mine_documented", "nowhere_at_all", "mine_broken"))
     return tmp_path
 
 
@@ -42,6 +44,7 @@ def test_a_module_that_is_not_there_is_named(here: Path) -> None:
 
 def test_a_function_that_is_not_there_is_named_with_the_nearest(here: Path) -> None:
     (here / "mine_misspelt.py").write_text("def train(genome, context): ...\n")
+    plugins.allow(["mine_misspelt:trian"])
     with pytest.raises(InputError, match=r"no function 'trian'; did you mean 'train'"):
         load_function("mine_misspelt:trian")
 

@@ -189,7 +189,7 @@ def test_what_is_wrong_with_a_table_is_said(lines: tuple[str, ...], text: str, w
         ({"edge0-1": np.array(["none"]), "error": np.zeros(2)}, "got edge0-1 (1,), error (2,)"),
         ({"edge0-1": np.array([["none"]]), "error": np.zeros((1, 1))}, "one value for each network, got edge0-1 (1, 1)"),
         ({"edge0-1": np.array([3]), "error": np.zeros(1)}, "edge0-1 must hold names, got int64"),
-        ({"edge0-1": np.array(["none"], dtype=object)}, "holds pickled objects, which are never loaded"),
+        ({"edge0-1": np.array(["none"], dtype=object)}, "holds pickled Python objects, which are never loaded"),
     ],
 )
 def test_what_is_wrong_with_arrays_is_said(columns: dict[str, np.ndarray], text: str, tmp_path: Path) -> None:
@@ -206,7 +206,7 @@ def test_a_file_that_is_none_is_refused(write: Write, tmp_path: Path) -> None:
     for name, text in (
         ("mien.csv", "no such file; did you mean 'mine.csv'?"),
         ("mine.txt", "a table is a file that ends with .csv or .npz, such as table:mine.csv"),
-        ("broken.npz", "broken.npz cannot be read as a table: it is no .npz file"),
+        ("broken.npz", "broken.npz: is not an .npz file that can be read"),
         ("latin.csv", "latin.csv cannot be read as a table"),
     ):
         with pytest.raises(InputError) as caught:
@@ -238,14 +238,14 @@ def test_the_shipped_table_has_the_published_results(make_job: Callable[..., Job
 
 
 def test_a_search_of_the_table_trains_nothing_and_ends_in_seconds(tmp_path: Path) -> None:
-    from nas.runner import local
+    from nas.runner.drive import drive
     from nas.runner.plan import Plan
     from nas.space import load
     from nas.study import Run
 
     space = load("nasbench201-tiny", overrides=["strategy.trials=12", "strategy.name=random"])
     run = Run.create(tmp_path / "run", space.bound(input_shape=(3, 32, 32), classes=10))
-    local.run(run.search(), run, Plan("local", "", 1, 1.0, 0.0, 0, None, ()))
+    drive(run.search(), run, Plan("inline", "", 1, 1.0, 0.0, 0, None, ()))
     done = [trial for trial in run.trials if trial.trains]
     assert [trial.state for trial in done] == ["finished"] * 12
     assert all(list(trial.curve) == [12, 200] for trial in done)

@@ -167,7 +167,7 @@ def test_torn_weights_fail_the_trial(heir: MakeJob) -> None:
     assert job.parent is not None
     path = Path(job.parent["weights"])
     path.write_bytes(path.read_bytes()[:100])
-    assert failed(job).startswith(f"error: RunError: the parent's weights cannot be read: {path}: ")
+    assert failed(job).startswith(f"error: RunError: {path} is damaged: ")
 
 
 def test_weights_of_another_genome_fail_the_trial(heir: MakeJob, small: Small) -> None:

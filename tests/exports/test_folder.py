@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 
 import pytest
 
-from nas.errors import InputError
+from nas.errors import ExportError, InputError
 from nas.exports.folder import replaced
 
 
@@ -84,3 +85,11 @@ def test_an_export_killed_between_its_two_renames_is_put_back(tmp_path: Path) ->
     with pytest.raises(ValueError, match="stop"), replaced(tmp_path / "out"):
         raise ValueError("stop")
     assert (tmp_path / "out/a.txt").read_text() == "one" and names(tmp_path) == ["out"]
+
+
+def test_a_full_disk_is_said_and_leaves_the_export_before(tmp_path: Path) -> None:
+    with replaced(tmp_path / "out") as partial:
+        (partial / "manifest.json").write_text('{"schema": "nas.export/1", "files": {}}')
+    with pytest.raises(ExportError, match=r"out cannot be written: no space; what was there is kept"), replaced(tmp_path / "out"):
+        raise OSError(errno.ENOSPC, "no space")
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # what the tests share
 
+from records import Record
+
 BEGIN, END = "<!-- found -->", "<!-- end of found -->"
 HEAD = "| promise | fault | times | promised | found |\n| --- | --- | --- | --- | --- |"
-
-
-class Record(Protocol):
-    """Note one line of the table; `promise` as P1 to P22, `found` in words or numbers that were measured."""
-
-    def __call__(self, promise: str, fault: str, *, times: int, promised: str, found: str) -> None: ...
 
 
 @dataclass
@@ -48,6 +46,17 @@ def record(request: pytest.FixtureRequest) -> Record:
         request.config.stash[_found].rows[int(promise.removeprefix("P")), fault] = row
 
     return note
+
+
+@pytest.fixture
+def memory_folder(tmp_path: Path) -> Iterator[Path]:
+    """A folder in memory where there is such a thing: a kill does not ask whether the disk has the bytes, which takes long."""
+    memory = Path("/dev/shm")
+    if not os.access(memory, os.W_OK):
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(prefix="nas-faults-", dir=memory) as folder:
+        yield Path(folder)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

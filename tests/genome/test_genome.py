@@ -205,7 +205,7 @@ def entry(**changes: Any) -> dict[str, Any]:
         (None, "a genome opens with 'schema: nas.genome/1', got 'None'"),
         ([], "a genome opens with"),
         ({"schema": "nas.genome/2"}, "a genome opens with"),
-        ({"schema": "nas.genome/1"}, "'nodes' must be a list of 1 to 100,000 nodes"),
+        ({"schema": "nas.genome/1"}, "'nodes' must be a list of 1 to 20,000 nodes"),
         ({"schema": "nas.genome/1", "nodes": {}}, "'nodes' must be a list"),
         ({"schema": "nas.genome/1", "nodes": []}, "'nodes' must be a list"),
         ({"schema": "nas.genome/1", "nodes": ["conv"]}, "a node has a 'name' and an 'op', got 'conv'"),

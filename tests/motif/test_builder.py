@@ -19,5 +19,5 @@ from nas.zoo import densenet, multi_resnet, resnet_cifar
 )
 def test_a_network_of_too_many_nodes_is_refused_while_it_grows(build) -> None:
     # Without the bound the dense network takes hours: the tests' time limit ends it.
-    with pytest.raises(GenomeError, match="it has more than 100,000 nodes"):
+    with pytest.raises(GenomeError, match="it has more than 20,000 nodes"):
         build()

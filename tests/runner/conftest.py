@@ -41,7 +41,9 @@ def space(tmp_path: Path) -> Path:
 def searched(space: Path, tmp_path: Path) -> Callable[..., nas.Run]:
     """Search the space with a runner and overrides."""
     count = iter(range(100))
-    return lambda runner, *overrides: nas.search(space, runner=runner, out=tmp_path / f"run{next(count)}", overrides=overrides)
+    return lambda runner, *overrides: nas.search(
+        space, runner=runner, out=tmp_path / f"run{next(count)}", overrides=overrides, allow_code=True
+    )
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from nas.runner.interrupt import Interrupts
+from nas.runner.interrupt import Interrupts, Terminated
 
 
 def interrupt_that_is_swallowed() -> None:
@@ -42,3 +42,34 @@ def test_in_another_thread_it_does_nothing():
     thread.start()
     thread.join()
     assert done == [True]
+
+
+def test_sigterm_is_told_from_ctrl_c():
+    with Interrupts() as interrupts:
+        with pytest.raises(Terminated):
+            signal.raise_signal(signal.SIGTERM)
+        with pytest.raises(Terminated):
+            interrupts.check()
+
+
+def test_an_inner_one_is_the_outer_one():
+    with Interrupts() as outer, Interrupts() as inner:
+        assert inner is outer
+        interrupt_that_is_swallowed()
+        with pytest.raises(KeyboardInterrupt):
+            outer.check()
+
+
+def test_signals_are_taken_back_from_a_library():
+    with Interrupts() as interrupts:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        interrupts.renew()
+        with pytest.raises(Terminated):
+            signal.raise_signal(signal.SIGTERM)
+
+
+def test_another_thread_ends_what_the_main_thread_waits_for():
+    with Interrupts() as interrupts:
+        threading.Timer(0.2, lambda: interrupts.fail(RuntimeError("the head is gone"))).start()
+        with pytest.raises(RuntimeError, match="the head is gone"):
+            threading.Event().wait(20)

@@ -11,12 +11,13 @@ from safetensors.torch import load_file
 
 import nas
 from nas.evaluate import run_job
-from nas.runner import Plan, local
+from nas.runner import Plan
+from nas.runner.drive import drive
 from nas.space import load
 from nas.study import Run
 
 PAUSE = "stop={name: successive-halving, rungs: [1, 2], factor: 2, pause: true}"
-PLAN = Plan("local", "", 1, 1.0, 0.0, 0, None, ())
+PLAN = Plan("inline", "", 1, 1.0, 0.0, 0, None, ())
 
 
 def table(run: nas.Run) -> list[tuple]:
@@ -33,7 +34,7 @@ def test_a_worker_that_dies_in_a_later_leg_costs_that_trial_only(searched):
     run = searched("laptop", PAUSE, "evaluator='made_up:dies_at_last'", "strategy.repeats=retrain")
     failed = [trial for trial in run.trials if trial.state == "failed"]
     assert failed
-    assert all(trial.reason == "error: its worker died, more often than the runner tries again" for trial in failed)
+    assert all(trial.reason == "error: its process was ended by SIGKILL, the last of 2 times" for trial in failed)
     assert all(len(trial.legs) == 3 for trial in failed)
 
 
@@ -53,7 +54,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Run:
     (folder / "tiny.yaml").write_text(TINY)
     space = load(folder / "tiny.yaml", overrides=[PAUSE]).bound(input_shape=(1, 8, 8), classes=10)
     run = Run.create(folder / "run", space)
-    local.run(run.search(), run, PLAN)
+    drive(run.search(), run, PLAN)
     return run
 
 

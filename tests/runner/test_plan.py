@@ -6,8 +6,9 @@ import pytest
 
 from nas.data import DataInfo
 from nas.errors import InputError
+from nas.runner.lines import duration
 from nas.runner.machine import Machine
-from nas.runner.plan import duration, make
+from nas.runner.plan import make
 from nas.runner.profile import Profile, load
 from nas.space import load as load_space
 

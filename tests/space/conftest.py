@@ -22,7 +22,7 @@ def make() -> MakeSpace:
     def made(*network: str, budget: str = "{}", shape: tuple[int, int, int] = (1, 16, 16)) -> SearchSpace:
         lines = ["name: made", f"budget: {budget}", "network:", *(f"  {line}" for line in network or ("stages: 2",))]
         document = read_text("\n".join(lines), name="made.yaml")
-        return of_file(parsed(document), document).bound(input_shape=shape, classes=10)
+        return of_file(parsed(document, allow_code=False), document, lambda loc: Path.cwd()).bound(input_shape=shape, classes=10)
 
     return made
 

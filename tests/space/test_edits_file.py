@@ -147,7 +147,7 @@ def test_the_kind_of_space_is_checked(kind: str, text: str, write: Callable[...,
 def test_a_search_that_cannot_begin_is_refused_before_it_does(write: Callable[..., Path], tmp_path: Path) -> None:
     path = write(START, budget="{params: 1k}")
     with pytest.raises(SpaceError, match=r"made.yaml:5:9: budget: no genome of 'made' meets it; the cheapest found \(zoo:res"):
-        nas.search(path, runner="local", out=tmp_path / "run")
+        nas.search(path, runner="inline", out=tmp_path / "run")
     assert not (tmp_path / "run").exists()
 
 
@@ -206,10 +206,10 @@ strategy: {name: random, trials: 2, seed: 1}
 def test_a_search_of_edits_trains_and_goes_on(write: Callable[..., Path], tmp_path: Path) -> None:
     start = "start: zoo:resnet_cifar(depth=8)"
     path = write(start, "width: {solve: params}", "edits: 2", budget="{params: 5k}", more=TRAINING)
-    run = nas.search(path, runner="local", out=tmp_path / "run")
+    run = nas.search(path, runner="inline", out=tmp_path / "run")
     assert [trial.state for trial in run.trials if trial.trains] == ["finished"] * 2
     assert all(trial.params <= 5000 and "edits" in trial.choices for trial in run.trials)
     first = [trial.fingerprint for trial in run.trials if trial.trains]
-    longer = [trial for trial in nas.resume(run.folder, runner="local", trials=3).trials if trial.trains]
+    longer = [trial for trial in nas.resume(run.folder, runner="inline", trials=3).trials if trial.trains]
     assert [trial.state for trial in longer] == ["finished"] * 3
     assert [trial.fingerprint for trial in longer[:2]] == first

@@ -29,19 +29,23 @@ class Killed(Exception):
 def _write_until(run: Run, monkeypatch, *, after: int) -> bool:
     """Drive a run until its store has written so often, then break it off between two writes; False: it came to its end."""
     left = after
-    storage = type(run.store._storage)
+    journal = run.store._storage._backend
+    append = journal.append_logs
+
+    def one_by_one(logs) -> None:
+        """As a process that is killed between two lines, also of those that are written together."""
+        nonlocal left
+        if journal._held is not None:
+            append(logs)
+            return
+        for log in logs:
+            if left == 0:
+                raise Killed
+            left -= 1
+            append([log])
+
     with monkeypatch.context() as patch:
-        for name in ("create_new_trial", "set_trial_user_attr", "set_trial_state_values", "set_study_user_attr"):
-
-            def write(self, *args, _write=getattr(storage, name), **kwargs):
-                nonlocal left
-                if self is run.store._storage:
-                    if left == 0:
-                        raise Killed
-                    left -= 1
-                return _write(self, *args, **kwargs)
-
-            patch.setattr(storage, name, write)
+        patch.setattr(journal, "append_logs", one_by_one)
         try:
             drive(run.search(scores=by_depth), workers=2)
         except Killed:
@@ -87,13 +91,18 @@ def test_a_promotion_that_was_half_written_counts_and_its_row_runs_when_the_sear
     search = run.search()
     result(search, search.ask().number, 0.1)
     result(search, search.ask().number, 0.2)
-    storage = type(run.store._storage)
+    journal = run.store._storage._backend
+    append = journal.append_logs
 
-    def killed(self, trial_id, state, values=None):
+    def killed(logs) -> None:
+        if journal._held is not None:
+            append(logs)
+            return
+        append(logs[:1])
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(storage, "set_trial_state_values", killed)
+        patch.setattr(journal, "append_logs", killed)
         with pytest.raises(Killed):
             search.ask()
     assert states(run)[0] == "WAITING"

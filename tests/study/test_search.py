@@ -205,3 +205,21 @@ def test_draws_over_budget_are_remembered_when_a_search_is_resumed(start):
         if (trial := search.ask()) is not None:
             evaluate(search, trial)
     assert table(unbroken) == table(broken)
+
+
+def test_a_trial_that_was_interrupted_ends_the_search_and_is_gone_on_with(start):
+    run = start()
+    search = run.search()
+    number = search.ask().number
+    with pytest.raises(SearchError, match=f"trial {number} cannot go on: /full: No space left; .* nas resume"):
+        search.tell(number, Outcome(status="interrupted", reason="/full: No space left", seconds=1.0))
+    again = Run.open(run.folder).search()
+    assert (again.ask().number, again.trials[number].attempt, again.trials[number].reason) == (number, 2, "")
+
+
+def test_what_is_noted_of_a_trial_stays_with_it(start):
+    run = start()
+    search = run.search()
+    number = search.ask().number
+    search.tell(number, Outcome(status="finished", metrics={"error": 0.5}, seconds=1.0, notes=["state.pt is damaged"]))
+    assert Run.open(run.folder).trials[number].notes == ["state.pt is damaged"]
