@@ -67,7 +67,7 @@ def test_connections_that_are_cut_at_any_time_lose_nothing(postgres, tmp_path, t
     run, twin = pair(
         tmp_path,
         postgres.url,
-        f"strategy.trials={20 if times < 100 else 400}",
+        f"strategy.trials={40 if times < 100 else 400}",
         "network.width={int: [4, 64]}",
         "budget.params=900k",
     )
@@ -81,7 +81,7 @@ def test_connections_that_are_cut_at_any_time_lose_nothing(postgres, tmp_path, t
         cut += postgres.cut()
     driver.join(240)
     assert driver.exitcode == 0
-    assert cut >= 10
+    assert cut >= times // 4  # on a fast machine the search ends before they are all made
     check(Run.open(run.folder), twin, told)
     record("P10", "connection to PostgreSQL ended by the server at random times", times=cut,
            promised="reconnects, takes its lock again; nothing lost or doubled",
