@@ -35,6 +35,7 @@ class ForkServer:
 
     def start(self, arguments: Sequence[str], home: Home, *, stopped: bool = False) -> int:
         """Start `nas` with these arguments, in `home`; gives the id of its process. stopped: it waits for SIGCONT."""
+        home.err.touch()  # a kill may come before it opens this
         return self._ask(
             {
                 "arguments": [str(one) for one in arguments],

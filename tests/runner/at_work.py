@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 
 from nas.evaluate import Context
 from nas.genome import Genome
@@ -34,3 +35,9 @@ def starts_another(genome: Genome, context: Context) -> dict[str, float]:
 
 def leaves(genome: Genome, context: Context) -> dict[str, float]:
     sys.exit("no more")
+
+
+def sleeps(genome: Genome, context: Context) -> dict[str, float]:
+    """A hang that takes no processor."""
+    time.sleep(1000)
+    return {}

@@ -101,6 +101,6 @@ def test_a_trial_that_leaves_ends_its_process_and_no_other(worker: Worker, tmp_p
 
 def test_a_trial_that_reports_too_seldom_is_ended(tmp_path):
     with Worker(Limits(silence_seconds=0.0)) as worker:
-        outcome = worker.run(job(tmp_path, "here"), lambda *_: True)
+        outcome = worker.run(job(tmp_path, "sleeps"), lambda *_: True)
     assert isinstance(outcome, Outcome)
     assert (outcome.status, outcome.reason) == ("failed", "time limit: no report for 0 minutes")
