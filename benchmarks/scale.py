@@ -139,7 +139,7 @@ def main() -> None:
         one_study(strategy, options.trials)
     print()
     for strategy in options.strategies if options.fleet else ():
-        for factor in (1, 2):
+        for factor in (1, 2, 3):
             fleet(strategy, options.fleet, options.workers, factor * options.workers)
     if options.order:
         order(options.order, 50)

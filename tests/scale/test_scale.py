@@ -71,7 +71,7 @@ def test_a_long_study_takes_little_memory_and_is_shown_and_resumed_soon(
     [(1000, 50), pytest.param(100_000, 1000, marks=[pytest.mark.long, pytest.mark.timeout(7200)])],
 )
 def test_a_fleet_is_busy_for_95_percent_of_its_time(tmp_path: Path, trials: int, workers: int) -> None:
-    space = space_of(tmp_path, "network.stages=3", f"strategy.trials={trials}", f"strategy.window={2 * workers}")
+    space = space_of(tmp_path, "network.stages=3", f"strategy.trials={trials}", f"strategy.window={3 * workers}")
     shares = simulate(run_in_memory(space), workers=workers, seconds=spread(60.0, 0.3), result=made_up_error)
     assert shares.share(shares.busy) >= 0.95
     assert shares.driver_seconds / shares.legs < 60.0 / 1000  # what 1,000 workers with trials of 60 s leave to the driver
