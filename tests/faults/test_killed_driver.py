@@ -70,7 +70,8 @@ def test_the_forked_driver_behaves_as_the_real_command(unbroken, memory_folder):
     check_over(search, twin)
     lines = [(home.folder / "err").read_text().splitlines() for home in (search.home, Home(twin.parent))]
     told = [{line for line in text if line.startswith("trial")} for text in lines]
-    assert told[0] == told[1]  # the same lines for a person, in whatever order of broken-off and resumed
+    assert told[0] <= told[1]  # the same lines for a person, in whatever order of broken-off and resumed
+    assert len(told[1] - told[0]) <= search.kills  # a kill may come when a trial is noted, and before its line is said
 
 
 @pytest.mark.long
