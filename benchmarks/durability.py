@@ -49,7 +49,7 @@ def share(trials: int, epochs: int) -> tuple[float, dict[str, float], float]:
     """Seconds of a search, of them those of each kind of durable write, and the time of one trial."""
     import nas
     from nas.evaluate import checkpoint, train
-    from nas.study.journal import Journal
+    from nas.study.ledger.journal import Journal
 
     inside: dict[str, float] = defaultdict(float)
 

@@ -32,10 +32,10 @@ import nas
 from nas.evaluate import run_job
 from nas.space import SearchSpace
 from nas.strategy import strategies
-from nas.study.ledger import in_memory
+from nas.study.ledger.ledger import in_memory
+from nas.study.ledger.store import Store
 from nas.study.run import Run
 from nas.study.search import Search
-from nas.study.store import Store
 from nas.study.trial import Trial
 
 RUNG, EPOCHS = 12, 200

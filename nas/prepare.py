@@ -24,8 +24,8 @@ from nas.space.space import nothing_fits
 from nas.storage import check_url
 
 if TYPE_CHECKING:
-    from nas.study.earlier import Source
-    from nas.study.keep import Keep
+    from nas.study.folder.keep import Keep
+    from nas.study.other_runs.earlier import Source
 
 TRIES = 300  # random draws, of which one at least must meet the budget before a search is started
 METRICS = ("error", "accuracy", "loss", "train_loss", "seconds", *COSTS)  # of `train`
@@ -71,7 +71,7 @@ def prepare(
     shorthand = shorthands(trials=trials, seed=seed, strategy=strategy, learn_from=learn_from, reuse=reuse)
     found = load_space(space, overrides=[*overrides, *shorthand], allow_code=allow_code)
     if out is not None:
-        from nas.study.home import check_free
+        from nas.study.folder.home import check_free
 
         check_free(Path(out))
     _check_names(found)
@@ -90,7 +90,7 @@ def prepare(
     notes += tuple(line for source in learned for line in source.lines)
     profile = runner.load(runner_name)
     if profile.study != "journal":
-        from nas.study.database import reach
+        from nas.study.ledger.database import reach
 
         reach(database_url.parse(profile.study))
     if profile.storage is not None:
@@ -106,7 +106,7 @@ def keeping(profile: Profile, space: SearchSpace) -> Keep | None:
     """Which weights a runner keeps, where it does not keep all; `InputError` where the search needs the others."""
     if profile.keep == KeepSettings():
         return None
-    from nas.study.keep import Keep
+    from nas.study.folder.keep import Keep
 
     keep = Keep(profile.keep.best, profile.keep.gigabytes)
     keep.check(space.file)
@@ -135,7 +135,7 @@ def _learned(space: SearchSpace) -> tuple[Source, ...]:
         return ()
     from nas.strategy import strategies
     from nas.strategy.learner import learns
-    from nas.study.earlier import sources
+    from nas.study.other_runs.earlier import sources
 
     if not learns(strategies.get(settings.name)):
         able = [name for name in strategies.names() if learns(strategies.get(name))]
@@ -148,7 +148,7 @@ def _reused(space: SearchSpace) -> tuple[str, ...]:
     """What results of other runs may take the place of trainings, as far as it is known before the images are read."""
     if not space.file.strategy.reuse:
         return ()
-    from nas.study import reuse
+    from nas.study.other_runs import reuse
 
     reuse.check(space)
     return tuple(line for source in reuse.sources(space, None) for line in source.lines)

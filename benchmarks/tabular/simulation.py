@@ -16,7 +16,7 @@ from tabular.table import Table
 
 from nas.space.settings import Direction
 from nas.strategy import View, strategies
-from nas.study.memory import Memory
+from nas.study.decisions.memory import Memory
 from nas.study.search import PATIENCE
 
 Values = Callable[[int], list[float]]  # of a code; less is better

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from nas.data import Dataset
     from nas.evaluate.zero_cost import Scorer
     from nas.study import Run, Trial
-    from nas.study.earlier import Source
-    from nas.study.keep import Keep
+    from nas.study.folder.keep import Keep
+    from nas.study.other_runs.earlier import Source
 
 Say = Callable[[str], None]
 
@@ -74,7 +74,8 @@ def start(
     say: Say | None = None,
 ) -> Run:
     """Run a search that was prepared, and give back its run."""
-    from nas.study import Run, reuse
+    from nas.study import Run
+    from nas.study.other_runs import reuse
 
     dataset = _images(prepared.space)
     found = with_precision(prepared.space, dataset, prepared.plan)
@@ -88,7 +89,7 @@ def start(
         check_usable(storage)
     run = Run.create(folder, found, study=profile.study, storage=storage, data=_fingerprint(dataset))
     if prepared.learned:
-        from nas.study import earlier
+        from nas.study.other_runs import earlier
 
         earlier.keep(prepared.learned, run.folder)
     if reused:
@@ -112,7 +113,8 @@ def resume(
     allow_code: run the code that its search names, which is asked for each time: the folder may be a stranger's.
     despite_changes: go on although the search, its images or the versions are not what they were; the study notes it.
     """
-    from nas.study import Run, changes
+    from nas.study import Run
+    from nas.study.folder import changes
 
     run = Run.open(folder, allow_code=allow_code)
     if run.space.file.evaluator != "train":
@@ -139,7 +141,7 @@ def _kept(run: Run) -> Sequence[Source]:
     """What a run learned from when it was started."""
     if not run.space.file.strategy.learn_from:
         return ()
-    from nas.study import earlier
+    from nas.study.other_runs import earlier
 
     return earlier.kept(run)
 
@@ -199,7 +201,7 @@ def _drive(
     watch: Callable[[Trial], None] | None,
     say: Say | None,
 ) -> None:
-    from nas.study import reuse
+    from nas.study.other_runs import reuse
 
     reused = reuse.kept(run)
     results = [line for source in reused for line in source.lines]
@@ -209,7 +211,7 @@ def _drive(
         (say or (lambda text: None))(line)
     with run.lock():
         if changed:
-            from nas.study import changes
+            from nas.study.folder import changes
 
             changes.note(run, changed, _fingerprint(dataset))
         known = [replace(one, run=f"run {place}") for place, source in enumerate(learned, start=1) for one in source.results]

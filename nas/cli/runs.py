@@ -31,7 +31,7 @@ def runs(
     """List the runs of a folder."""
     from nas.errors import InputError
     from nas.study import Run
-    from nas.study.home import runs as find
+    from nas.study.folder.home import runs as find
 
     rows = []
     for path in find(folder):

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from nas.database_url import DatabaseUrl, is_url
 from nas.space.settings import ObjectiveSettings
-from nas.study import database
-from nas.study.lock import driver
-from nas.study.opening import checked, found, is_over
-from nas.study.store import Store
+from nas.study.folder.opening import checked, found, is_over
+from nas.study.ledger import database
+from nas.study.ledger.lock import driver
+from nas.study.ledger.store import Store
 from nas.study.trial import Trial
 
 

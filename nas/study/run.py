@@ -31,21 +31,21 @@ from nas.space.file import parsed
 from nas.space.space import of_file
 from nas.storage import Storage, storage_at
 from nas.strategy import Earlier
-from nas.study.front import front
-from nas.study.home import (
+from nas.study.decisions.proposals import Scores
+from nas.study.decisions.reusable import Reusable
+from nas.study.folder.home import (
     SEARCH,
     check_free,
     new_location,
 )
-from nas.study.keep import FINAL, Keep, Keeper, keeping, why_none
-from nas.study.lock import DriverLock, driver
-from nas.study.opening import OVER, checked, found, is_over, made
-from nas.study.proposals import Scores
-from nas.study.reusable import Reusable
+from nas.study.folder.keep import FINAL, Keep, Keeper, keeping, why_none
+from nas.study.folder.opening import OVER, checked, found, is_over, made
+from nas.study.front import front
+from nas.study.ledger.lock import DriverLock, driver
+from nas.study.ledger.store import Store
+from nas.study.ledger.uncollected import uncollected
 from nas.study.search import Search
-from nas.study.store import Store
 from nas.study.trial import Trial
-from nas.study.uncollected import uncollected
 
 if TYPE_CHECKING:
     import torch

@@ -1,10 +1,10 @@
 """A search: what to try next, what was told, and when it is over.
 
-One order (`nas.study.order`). A decision is made about one leg of a trial's training after another: a paused trial goes on
-where the rungs have one that deserves it, else a new trial is begun while there are fewer than planned. It knows the
+One order (`nas.study.decisions.order`). A decision is made about one leg of a trial's training after another: a paused trial
+goes on where the rungs have one that deserves it, else a new trial is begun while there are fewer than planned. It knows the
 outcomes of exactly the legs that lie `window` or more before it, and the sampler is told those in their order. So a search
-is the same with one worker or eight, broken or unbroken. What is settled without training (a repeat, a draw over budget)
-is no leg and keeps nobody waiting.
+is the same with one worker or eight, broken or unbroken. What is settled without training (a repeat, a draw over budget) is
+no leg and keeps nobody waiting.
 
 A longer search begins with the shorter one, leg for leg, up to where the shorter one has begun all its trials. From there
 on the shorter one only promotes, in the light of all that comes in; those legs stay as they are when it is extended, and
@@ -24,14 +24,14 @@ from nas.genome import Genome
 from nas.space import SearchSpace
 from nas.space.settings import Direction
 from nas.strategy import Earlier, View, configured
-from nas.study.knowledge import Knowledge, final
-from nas.study.memory import Memory
-from nas.study.order import Order
-from nas.study.proposals import Proposals, Scores, forgiving
-from nas.study.reusable import Reusable
-from nas.study.screening import Screening
-from nas.study.stopping import Rungs
-from nas.study.store import Store
+from nas.study.decisions.knowledge import Knowledge, final
+from nas.study.decisions.memory import Memory
+from nas.study.decisions.order import Order
+from nas.study.decisions.proposals import Proposals, Scores, forgiving
+from nas.study.decisions.reusable import Reusable
+from nas.study.decisions.screening import Screening
+from nas.study.decisions.stopping import Rungs
+from nas.study.ledger.store import Store
 from nas.study.trial import Leg, Trial
 
 PATIENCE = 200  # proposals in a row that bring nothing to train, after which a search is over

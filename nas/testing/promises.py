@@ -21,7 +21,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from nas.errors import OverBudget
 from nas.strategy import Strategy, View
-from nas.study.memory import Memory
+from nas.study.decisions.memory import Memory
 from nas.testing.problems import Problem, problems
 
 TRIALS = 24

@@ -1,8 +1,8 @@
 """A runner of virtual time: the real search, workers that need no machine, and results by a formula.
 
 It says what a search costs its driver, and how long workers wait: for the driver, which serves one call after another and
-takes as long as it really takes here, and for the order (`nas.study.order`), which may keep a free worker until an older
-trial has ended.
+takes as long as it really takes here, and for the order (`nas.study.decisions.order`), which may keep a free worker until an
+older trial has ended.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from typing import Any
 from nas.evaluate import Outcome
 from nas.space import SearchSpace
 from nas.study import Search
-from nas.study.ledger import in_memory
-from nas.study.store import Store
+from nas.study.ledger.ledger import in_memory
+from nas.study.ledger.store import Store
 from nas.study.trial import Trial
 
 Metrics = dict[str, float]

@@ -13,9 +13,9 @@ from tabular.table import Table, table_of, write
 
 import nas
 from nas.evaluate import run_job
-from nas.study.ledger import in_memory
+from nas.study.ledger.ledger import in_memory
+from nas.study.ledger.store import Store
 from nas.study.run import Run
-from nas.study.store import Store
 
 
 @pytest.fixture(scope="module")

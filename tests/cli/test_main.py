@@ -64,13 +64,13 @@ def test_an_error_is_one_line_and_a_status(command, monkeypatch, error, status, 
     def fails(folder):
         raise error
 
-    monkeypatch.setattr("nas.study.home.runs", fails)
+    monkeypatch.setattr("nas.study.folder.home.runs", fails)
     result = command("runs")
     assert (result.status, result.out, result.err) == (status, "", line)
 
 
 def test_a_fault_of_ours_is_not_hidden(command, monkeypatch):
-    monkeypatch.setattr("nas.study.home.runs", lambda folder: 1 / 0)
+    monkeypatch.setattr("nas.study.folder.home.runs", lambda folder: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         command("runs")
 

@@ -33,7 +33,7 @@ def little(folder: Path, *overrides: str) -> SearchSpace:
 def drive(folder: Path, *, told: Path | None = None, seconds: float = 0.0, patience: float | None = None) -> None:
     """Drive a run to its end; `told` gets a line for each trial that was settled, when the study had taken it."""
     if patience is not None:
-        from nas.study import ledger
+        from nas.study.ledger import ledger
 
         ledger.SECONDS = patience
     run = Run.open(folder)

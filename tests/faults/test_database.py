@@ -21,9 +21,10 @@ from proxy import proxy
 
 from nas.database_url import parse
 from nas.errors import MissingExtraError, RunError, SearchError
-from nas.study import Run, database
-from nas.study import ledger as ledgers
-from nas.study.home import location_of
+from nas.study import Run
+from nas.study.folder.home import location_of
+from nas.study.ledger import database
+from nas.study.ledger import ledger as ledgers
 
 LONG = pytest.mark.long
 

@@ -29,8 +29,8 @@ from nas.runner.profile import Profile
 from nas.space.file import parsed
 from nas.space.settings import DataSettings
 from nas.space.space import of_file
-from nas.study.journal import HEAD, _head, sealed
-from nas.study.store import Store
+from nas.study.ledger.journal import HEAD, _head, sealed
+from nas.study.ledger.store import Store
 from nas.zoo import named
 
 FOLDER = Path(tempfile.mkdtemp(prefix="nas-fuzz.", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))

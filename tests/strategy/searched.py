@@ -9,7 +9,7 @@ import nas
 from nas.evaluate.table import load_table
 from nas.genome import Genome
 from nas.strategy import View, strategies
-from nas.study.memory import Memory
+from nas.study.decisions.memory import Memory
 
 SMALL = ["network.repeats=1", "network.stages=[4, 8]"]
 

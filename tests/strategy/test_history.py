@@ -11,7 +11,7 @@ from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from nas.strategy.history import History, history_of
-from nas.study.memory import PAUSED, Memory
+from nas.study.decisions.memory import PAUSED, Memory
 
 DEPTH = IntDistribution(1, 200)
 LESS = [StudyDirection.MINIMIZE]

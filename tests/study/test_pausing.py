@@ -10,8 +10,8 @@ from helpers import ONE, PAUSE, drive, legs, result, states, table
 from nas.errors import SearchError
 from nas.evaluate import Outcome
 from nas.study import Run
-from nas.study.stopping import Rungs
-from nas.study.store import Store
+from nas.study.decisions.stopping import Rungs
+from nas.study.ledger.store import Store
 from nas.study.trial import Leg, Trial
 
 

@@ -10,7 +10,8 @@ from helpers import drive, evaluate, table
 import nas.study.search
 from nas.errors import SearchError
 from nas.evaluate import Outcome
-from nas.study import Run, store
+from nas.study import Run
+from nas.study.ledger import store
 from nas.study.summary import summary
 
 STRATEGIES = ["random", "tpe", "nsga2", "gp", "evolution", "local"]

@@ -13,7 +13,7 @@ from hostile import Content, Hostile, search_space
 from hostile.arrays import Evil
 from hostile.code_names import NAMED
 from hostile.documents import BOMBS, TAGS
-from nas.study.journal import HEAD, _head, sealed
+from nas.study.ledger.journal import HEAD, _head, sealed
 
 READS = (("show", "run"), ("show", "run", "0"), ("show", "run", "--json"), ("report", "run"))
 ESCAPE = "\x1b]0;owned\x07\x1b[2J"

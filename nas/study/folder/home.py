@@ -15,8 +15,8 @@ import yaml
 
 from nas.database_url import DatabaseUrl, parse
 from nas.errors import InputError, RunError
-from nas.study import lock
-from nas.study.ledger import Location
+from nas.study.ledger import lock
+from nas.study.ledger.ledger import Location
 
 SEARCH = "search.yaml"
 ENVIRONMENT = "environment.json"

@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from nas.database_url import parse
 from nas.errors import RunError
 from nas.study import Run
-from nas.study.database import connect, explained, is_away
+from nas.study.ledger.database import connect, explained, is_away
 
 
 @pytest.mark.parametrize("study", ["journal", "sqlite:///study.db"])

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nas.space.settings import ObjectiveSettings
-from nas.study.memory import Memory
-from nas.study.order import Order
-from nas.study.stopping import Rungs
+from nas.study.decisions.memory import Memory
+from nas.study.decisions.order import Order
+from nas.study.decisions.stopping import Rungs
 from nas.study.trial import Leg, Trial
 
 

@@ -11,7 +11,7 @@ from nas.evaluate import Outcome
 from nas.space import SearchSpace
 from nas.storage import Folder, Storage
 from nas.study import Run, Search, Trial
-from nas.study.keep import Keep
+from nas.study.folder.keep import Keep
 
 HALVING = ["stop.name=successive-halving", "stop.min_epochs=1", "stop.factor=2", "stop.metric=error"]
 

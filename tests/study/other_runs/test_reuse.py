@@ -11,8 +11,8 @@ from helpers import ONE, PAUSE, drive, evaluate, table
 from nas.errors import DocumentError, RunError
 from nas.space import SearchSpace
 from nas.study import Run, Search, Trial
-from nas.study.reusable import Reusable, Reused
-from nas.study.reuse import FILE, keep, kept, reusable, sources
+from nas.study.decisions.reusable import Reusable, Reused
+from nas.study.other_runs.reuse import FILE, keep, kept, reusable, sources
 
 HALVING = ["stop.name=successive-halving", "stop.min_epochs=1", "stop.factor=2", "stop.metric=error"]
 
@@ -221,7 +221,7 @@ def test_a_folder_that_is_no_run_is_named_at_its_place(space: Callable[..., Sear
     [("train.inherit=true", "any network may become a parent"), ("strategy.repeats=retrain", "a training of its own")],
 )
 def test_what_forbids_other_results_is_said(space: Callable[..., SearchSpace], override: str, reason: str) -> None:
-    from nas.study.reuse import check
+    from nas.study.other_runs.reuse import check
 
     with pytest.raises(DocumentError, match=rf"strategy\.reuse: .*{reason}"):
         check(space(*ONE, "strategy.name=evolution", override, "strategy.reuse=[somewhere]"))

@@ -20,7 +20,7 @@ import numpy as np
 from nas.errors import SearchError
 from nas.space.file import SearchFile
 from nas.space.settings import StopSettings
-from nas.study.ranking import Arrivals, Fronts, Line, Values, before
+from nas.study.decisions.ranking import Arrivals, Fronts, Line, Values, before
 from nas.study.trial import Leg, Trial
 
 Rung = tuple[int, bool]  # its index from the lowest, and whether it is one of trials that inherited weights

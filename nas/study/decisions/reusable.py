@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from nas.errors import SearchError
 from nas.genome import Genome
-from nas.study.novelty import same
+from nas.study.decisions.novelty import same
 from nas.study.trial import Trial
 
 

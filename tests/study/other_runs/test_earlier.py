@@ -13,8 +13,8 @@ from helpers import drive
 from nas.errors import InputError, RunError
 from nas.evaluate import Outcome
 from nas.study import Run
-from nas.study.earlier import FILE, keep, kept, source, sources
-from nas.study.journal import Journal
+from nas.study.ledger.journal import Journal
+from nas.study.other_runs.earlier import FILE, keep, kept, source, sources
 
 
 def finished(start, *overrides: str) -> Run:

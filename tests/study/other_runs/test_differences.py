@@ -8,7 +8,7 @@ import pytest
 
 from nas.errors import InputError
 from nas.space import load
-from nas.study.differences import check_alike, differences
+from nas.study.other_runs.differences import check_alike, differences
 
 
 def test_a_search_does_not_differ_from_itself(space):

@@ -18,8 +18,8 @@ from nas.genome import Genome
 from nas.space import SearchSpace
 from nas.space.settings import COSTS
 from nas.strategy import Earlier
-from nas.study.copies import damaged, read_copy, write_copy
-from nas.study.differences import check_alike, differences
+from nas.study.folder.copies import damaged, read_copy, write_copy
+from nas.study.other_runs.differences import check_alike, differences
 from nas.study.run import Run
 from nas.study.trial import Trial
 

@@ -15,10 +15,10 @@ from typing import Any
 from nas.errors import InputError, RunError, nearest
 from nas.space import SearchSpace
 from nas.space.settings import COSTS
-from nas.study.copies import damaged, read_copy, write_copy
-from nas.study.differences import compared
-from nas.study.earlier import INDENT, counted, several, short
-from nas.study.reusable import Reusable, Reused
+from nas.study.decisions.reusable import Reusable, Reused
+from nas.study.folder.copies import damaged, read_copy, write_copy
+from nas.study.other_runs.differences import compared
+from nas.study.other_runs.earlier import INDENT, counted, several, short
 from nas.study.run import Run
 from nas.study.trial import Trial
 

@@ -11,7 +11,7 @@ from optuna.exceptions import StorageInternalError
 from sqlalchemy.exc import SQLAlchemyError
 
 from nas.errors import SearchError
-from nas.study.database import Database, explained, is_away
+from nas.study.ledger.database import Database, explained, is_away
 
 T = TypeVar("T")
 SECONDS = 60.0  # that a database may be away

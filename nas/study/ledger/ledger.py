@@ -19,9 +19,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from nas.database_url import DatabaseUrl
 from nas.errors import RunError
 from nas.space.settings import Direction
-from nas.study.database import Database, connect, explained
-from nas.study.journal import journal
-from nas.study.patience import SECONDS, Patience
+from nas.study.ledger.database import Database, connect, explained
+from nas.study.ledger.journal import journal
+from nas.study.ledger.patience import SECONDS, Patience
 
 T = TypeVar("T")
 Location = Path | DatabaseUrl  # of a study: its journal, or its database with its name

@@ -14,9 +14,9 @@ from nas.space import SearchSpace
 from nas.space.edits import EditsSpace
 from nas.space.settings import Direction
 from nas.storage import Storage
-from nas.study.changes import START, resolved, state
-from nas.study.environment import environment
-from nas.study.home import (
+from nas.study.folder.changes import START, resolved, state
+from nas.study.folder.environment import environment
+from nas.study.folder.home import (
     ENVIRONMENT,
     JOURNAL,
     SEARCH,
@@ -27,8 +27,8 @@ from nas.study.home import (
     write_private,
     write_search,
 )
-from nas.study.ledger import Location
-from nas.study.store import Store
+from nas.study.ledger.ledger import Location
+from nas.study.ledger.store import Store
 
 FAMILY = "nas.run/"
 SCHEMA = f"{FAMILY}1"

@@ -16,10 +16,10 @@ from optuna.trial import FrozenTrial, TrialState, create_trial
 from nas.database_url import DatabaseUrl
 from nas.errors import RunError
 from nas.space.settings import Direction
-from nas.study import ledger as ledgers
-from nas.study.ledger import Ledger, Location
+from nas.study.ledger import ledger as ledgers
+from nas.study.ledger.ledger import Ledger, Location
+from nas.study.ledger.uncollected import uncollected
 from nas.study.trial import Leg, Trial, check
-from nas.study.uncollected import uncollected
 
 _RESULT = ("state", "attempt", "legs", "reason", "metrics", "seconds", "notes")  # what may change; the rest is written once
 

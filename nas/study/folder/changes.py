@@ -16,8 +16,8 @@ import yaml
 from nas.errors import RunError
 from nas.space import SearchSpace
 from nas.space.edits import EditsSpace
-from nas.study.environment import compared
-from nas.study.home import ENVIRONMENT, write_private
+from nas.study.folder.environment import compared
+from nas.study.folder.home import ENVIRONMENT, write_private
 
 if TYPE_CHECKING:
     from nas.study.run import Run

@@ -8,8 +8,9 @@ import pytest
 import yaml
 
 from nas.errors import RunError
-from nas.study import Run, changes, environment
-from nas.study.home import SEARCH, write_search
+from nas.study import Run
+from nas.study.folder import changes, environment
+from nas.study.folder.home import SEARCH, write_search
 
 
 def edited(run: Run, key: str, value) -> Run:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from nas.genome import Genome
 from nas.genome.packed import pack
-from nas.study.novelty import Novelty, same
+from nas.study.decisions.novelty import Novelty, same
 from nas.study.trial import Trial
 from nas.zoo import find
 

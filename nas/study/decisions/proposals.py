@@ -14,9 +14,9 @@ from nas.seeds import derive
 from nas.space import SearchSpace
 from nas.space.settings import COSTS
 from nas.strategy.directed import PARENTS
-from nas.study.memory import Memory
-from nas.study.novelty import Novelty
-from nas.study.reusable import Reusable
+from nas.study.decisions.memory import Memory
+from nas.study.decisions.novelty import Novelty
+from nas.study.decisions.reusable import Reusable
 from nas.study.trial import State, Trial
 
 Scores = Callable[[Genome], dict[str, float]]

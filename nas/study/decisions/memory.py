@@ -1,7 +1,7 @@
 """What the sampler sees: an in-memory study, told in the order of the search.
 
 It is fast, and it is made anew from the durable study at resume. Results enter it only when the order says so (see
-`nas.study.order`), so a proposal never depends on which worker happened to be quicker.
+`nas.study.decisions.order`), so a proposal never depends on which worker happened to be quicker.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from nas.seeds import derive
 from nas.space.settings import Direction
 from nas.strategy import Strategy, View
 from nas.strategy.history import PAUSED
-from nas.study.ledger import quiet
+from nas.study.ledger.ledger import quiet
 
 VIOLATED = "constraints:settled"
 

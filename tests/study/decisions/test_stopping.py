@@ -9,8 +9,8 @@ from helpers import drive, evaluate
 from nas.errors import InputError
 from nas.evaluate import Outcome
 from nas.space.settings import StopSettings, TrainSettings
-from nas.study.ranking import Fronts, Line, before
-from nas.study.stopping import goes_on, rungs
+from nas.study.decisions.ranking import Fronts, Line, before
+from nas.study.decisions.stopping import goes_on, rungs
 from nas.study.trial import Trial
 
 RULE = StopSettings(name="successive-halving", min_epochs=3, factor=3)

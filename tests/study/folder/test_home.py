@@ -10,7 +10,7 @@ from helpers import drive, table
 
 from nas.errors import InputError, RunError
 from nas.study import Run
-from nas.study.home import location_of, new_location, runs
+from nas.study.folder.home import location_of, new_location, runs
 
 SQLITE = "sqlite:///study.db"
 

@@ -13,7 +13,7 @@ from helpers import drive, table
 
 from nas.errors import RunError
 from nas.study import Run
-from nas.study.journal import HEAD, Journal, journal, locked
+from nas.study.ledger.journal import HEAD, Journal, journal, locked
 
 
 @pytest.mark.parametrize("cut", [1, 7, 40])

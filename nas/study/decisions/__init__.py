@@ -1,0 +1,1 @@
+"""What a search decides by: one order, what it knows by then, proposals, repeats, rungs."""
