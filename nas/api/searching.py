@@ -113,8 +113,7 @@ def resume(
     allow_code: run the code that its search names, which is asked for each time: the folder may be a stranger's.
     despite_changes: go on although the search, its images or the versions are not what they were; the study notes it.
     """
-    from nas.study import Run
-    from nas.study.folder import changes
+    from nas.study import Run, changes
 
     run = Run.open(folder, allow_code=allow_code)
     if run.space.file.evaluator != "train":
@@ -211,7 +210,7 @@ def _drive(
         (say or (lambda text: None))(line)
     with run.lock():
         if changed:
-            from nas.study.folder import changes
+            from nas.study import changes
 
             changes.note(run, changed, _fingerprint(dataset))
         known = [replace(one, run=f"run {place}") for place, source in enumerate(learned, start=1) for one in source.results]

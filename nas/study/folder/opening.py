@@ -14,7 +14,7 @@ from nas.space import SearchSpace
 from nas.space.edits import EditsSpace
 from nas.space.settings import Direction
 from nas.storage import Storage
-from nas.study.folder.changes import START, resolved, state
+from nas.study.folder.content import START, resolved, state
 from nas.study.folder.environment import environment
 from nas.study.folder.home import (
     ENVIRONMENT,

@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from nas.errors import RunError
-from nas.study import Run
-from nas.study.folder import changes, environment
+from nas.study import Run, changes
+from nas.study.folder import environment
 from nas.study.folder.home import SEARCH, write_search
 
 

@@ -1,4 +1,4 @@
-"""What a search consists of, as its study keeps it, and what of it has changed since.
+"""What of a run has changed since its study was written.
 
 A run that goes on with other choices, images or versions is another search under the same name. So it is not gone on with,
 unless somebody says so; then the study notes what changed.
@@ -9,35 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
 from nas.errors import RunError
-from nas.space import SearchSpace
-from nas.space.edits import EditsSpace
-from nas.study.folder.environment import compared
+from nas.study.folder.content import resolved, state
 from nas.study.folder.home import ENVIRONMENT, write_private
-
-if TYPE_CHECKING:
-    from nas.study.run import Run
-
-START = "start.yaml"
-STATE = ("search", "start", "data", "versions")
-
-
-def resolved(space: SearchSpace) -> dict[str, Any]:
-    """A search as plain data: the file with what was overridden, and every default."""
-    content = space.file.model_dump(mode="json", exclude_none=True)
-    if isinstance(space.kind, EditsSpace) and not space.kind.network.start.startswith("zoo:"):
-        content["network"]["start"] = START  # it is kept with the run
-    return content
-
-
-def state(space: SearchSpace, data: str | None) -> dict[str, Any]:
-    """What a study keeps of its search; `data`: the fingerprint of the images, where there are some."""
-    start = space.kind.given.fingerprint if isinstance(space.kind, EditsSpace) else None
-    return {"search": resolved(space), "start": start, "data": data, "versions": compared()}
+from nas.study.run import Run
 
 
 def changes(run: Run, data: str | None) -> list[str]:
