@@ -1,4 +1,4 @@
-"""Where a search runs: in this process, or on Ray."""
+"""Where a search runs: in this process, in one beside it, or on Ray."""
 
 from nas.runner.plan import Plan
 from nas.runner.profile import Profile, load

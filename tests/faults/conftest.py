@@ -6,8 +6,8 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,11 +19,23 @@ BEGIN, END = "<!-- found -->", "<!-- end of found -->"
 HEAD = "| promise | fault | times | promised | found |\n| --- | --- | --- | --- | --- |"
 
 
-@dataclass
-class Found:
-    """All lines of this run."""
+Row = tuple[int, str, int, str, str]  # promise, fault, times, promised, found
 
-    rows: dict[tuple[int, str], str]
+
+class Found:
+    """All lines of this run; of the short and the long form of a test the one that did more."""
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[int, str], Row] = {}
+
+    def add(self, row: Row) -> None:
+        key = row[:2]
+        if key not in self._rows or self._rows[key][2] <= row[2]:
+            self._rows[key] = row
+
+    @property
+    def rows(self) -> list[Row]:
+        return sorted(self._rows.values())
 
 
 _found = pytest.StashKey[Found]()
@@ -34,7 +46,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[_found] = Found({})
+    config.stash[_found] = Found()
 
 
 @pytest.fixture
@@ -42,8 +54,7 @@ def record(request: pytest.FixtureRequest) -> Record:
     """Give one line to the table of faults, when all that it says has been asserted."""
 
     def note(promise: str, fault: str, *, times: int, promised: str, found: str) -> None:
-        row = f"| {promise} | {fault} | {times:,} | {promised} | {found} |"
-        request.config.stash[_found].rows[int(promise.removeprefix("P")), fault] = row
+        request.config.stash[_found].add((int(promise.removeprefix("P")), fault, times, promised, found))
 
     return note
 
@@ -59,13 +70,27 @@ def memory_folder(tmp_path: Path) -> Iterator[Path]:
         yield Path(folder)
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    found = config.stash[_found]
-    if not found.rows:
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker of pytest-xdist gives its lines to the process that started it."""
+    output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["faults"] = session.config.stash[_found].rows
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    for row in getattr(node, "workeroutput", {}).get("faults", ()):
+        node.config.stash[_found].add(tuple(row))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config) -> None:
+    rows = config.stash[_found].rows
+    if not rows:
         return
-    table = "\n".join([HEAD, *[row for _, row in sorted(found.rows.items())]])
+    lines = (f"| P{promise} | {fault} | {times:,} | {promised} | {found} |" for promise, fault, times, promised, found in rows)
+    table = "\n".join([HEAD, *lines])
     terminalreporter.write_line(table)
     path: Path | None = config.getoption("--faults", default=None)
-    if path is not None:
+    if path is not None and exitstatus == pytest.ExitCode.OK:  # a table with holes would look like a whole one
         before, _, rest = path.read_text().partition(BEGIN)
         path.write_text(f"{before}{BEGIN}\n{table}\n{END}{rest.partition(END)[2]}")
