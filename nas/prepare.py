@@ -93,6 +93,10 @@ def prepare(
         from nas.study.ledger.database import reach
 
         reach(database_url.parse(profile.study))
+    if profile.engine == "ray" and profile.address != "local":
+        from nas.runner.ray.cluster import found as find_cluster
+
+        find_cluster(profile.address)
     if profile.storage is not None:
         check_url(profile.storage)
     keeping(profile, found)

@@ -13,10 +13,10 @@ from nas.errors import DocumentError
 BYTES_LIMIT = 16_000_000
 
 
-def parsed(content: bytes, *, name: str) -> Any:
-    """The data in `content`; `name` is the file's in errors. Raises `DocumentError`."""
-    if len(content) > BYTES_LIMIT:
-        raise DocumentError(f"{name}: a JSON document may have at most {BYTES_LIMIT:,} bytes")
+def parsed(content: bytes, *, name: str, limit: int = BYTES_LIMIT) -> Any:
+    """The data in `content`, at most `limit` bytes; `name` is the file's in errors. Raises `DocumentError`."""
+    if len(content) > limit:
+        raise DocumentError(f"{name}: a JSON document may have at most {limit:,} bytes")
     try:
         return json.loads(content, object_pairs_hook=_mapping, parse_constant=_refused)
     except json.JSONDecodeError as error:

@@ -1,11 +1,13 @@
 """Places for checkpoints and weights: a folder, or what a URL names and fsspec reaches (s3://, gs://, ...).
 
-Files are read and written whole. In a folder a file is written aside, flushed to the disk, and renamed; object
-stores put whole objects anyway. What fails raises an `OSError`, whoever is behind it.
+Files are read and written whole, and none is read that has more than a stated number of bytes: it may be a stranger's. In a
+folder a file is written aside, flushed to the disk, and renamed; object stores put whole objects anyway. What fails raises
+an `OSError`, whoever is behind it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import threading
@@ -20,8 +22,16 @@ from nas.errors import InputError, MissingExtraError, nearest
 
 Part = bytes | memoryview
 EXTRAS = {"s3": ("s3fs", "s3"), "gs": ("gcsfs", "gcs"), "gcs": ("gcsfs", "gcs")}  # protocol -> package, extra
+MOST_BYTES = 1 << 33  # of a file that is read, unless a reader knows better
 PATIENCE_SECONDS = 60.0  # for a store that fails or does not answer
 PROBE_SECONDS = 20.0  # the same before a search, when a person waits
+
+
+class TooLarge(OSError):
+    """A file has more bytes than its reader takes."""
+
+    def __init__(self, where: str, size: int, most: int) -> None:
+        super().__init__(f"{where} has {size:,} bytes, and at most {most:,} are read")
 
 
 class Storage(Protocol):
@@ -31,8 +41,8 @@ class Storage(Protocol):
 
     def __str__(self) -> str: ...
 
-    def read(self, name: str) -> bytes:
-        """The content of a file; `FileNotFoundError` where there is none."""
+    def read(self, name: str, *, most: int = MOST_BYTES) -> bytes:
+        """The content of a file; `FileNotFoundError` where there is none, `TooLarge` where it has more than `most` bytes."""
         ...
 
     def write(self, name: str, parts: Sequence[Part], *, keep_as: str | None = None) -> None:
@@ -62,8 +72,8 @@ class Folder:
     def __str__(self) -> str:
         return str(self.path)
 
-    def read(self, name: str) -> bytes:
-        return (self.path / name).read_bytes()
+    def read(self, name: str, *, most: int = MOST_BYTES) -> bytes:
+        return _read_path(self.path / name, most)
 
     def write(self, name: str, parts: Sequence[Part], *, keep_as: str | None = None) -> None:
         write_whole(self.path / name, parts, keep_as=None if keep_as is None else self.path / keep_as)
@@ -102,8 +112,18 @@ class Bucket:
     def __str__(self) -> str:
         return self.url
 
-    def read(self, name: str) -> bytes:
-        return self._patiently(lambda: self._system.cat_file(f"{self._path}/{name}"))
+    def read(self, name: str, *, most: int = MOST_BYTES) -> bytes:
+        path = f"{self._path}/{name}"
+        self._system.invalidate_cache()  # others write as well
+        size = self._patiently(lambda: self._system.size(path))
+        if size is not None and size > most:
+            raise TooLarge(f"{self.url}/{name}", size, most)
+        if size == 0:
+            return b""  # there is no range of it that one could ask for
+        content = self._patiently(lambda: self._system.cat_file(path, start=0, end=most + 1 if size is None else size))
+        if len(content) > most:
+            raise TooLarge(f"{self.url}/{name}", len(content), most)
+        return content
 
     def write(self, name: str, parts: Sequence[Part], *, keep_as: str | None = None) -> None:
         path, content = f"{self._path}/{name}", b"".join(parts)
@@ -153,12 +173,20 @@ def is_url(where: str | Path) -> bool:
     return "://" in str(where)
 
 
-def read_file(where: str | Path) -> bytes:
-    """The content of the file of a path or URL."""
+def read_file(where: str | Path, *, most: int = MOST_BYTES) -> bytes:
+    """The content of the file of a path or URL, of at most so many bytes; `TooLarge` for a larger one."""
     if not is_url(where):
-        return Path(where).read_bytes()
+        return _read_path(Path(where), most)
     folder, _, name = str(where).rpartition("/")
-    return storage_at(folder).read(name)
+    return storage_at(folder).read(name, most=most)
+
+
+def _read_path(path: Path, most: int) -> bytes:
+    with path.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        if size > most:
+            raise TooLarge(str(path), size, most)
+        return file.read(size)
 
 
 def check_url(where: str) -> None:
@@ -234,15 +262,17 @@ def _within(seconds: float, work: Callable[[], None]) -> Exception | None:
 def write_whole(path: Path, parts: Sequence[Part], *, keep_as: Path | None = None) -> None:
     """Write a file all or nothing, readable by its owner only; the one that it replaces becomes `keep_as`."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    # Several hosts may write one file of a folder that they share: a process's number is not enough.
+    aside = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
     try:
-        with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             for part in parts:
                 file.write(part)
             file.flush()
             os.fsync(file.fileno())
-        if keep_as is not None and path.exists():
-            os.replace(path, keep_as)
+        if keep_as is not None:
+            with contextlib.suppress(FileNotFoundError):  # there is none, or another process has just put it there
+                os.replace(path, keep_as)
         os.replace(aside, path)
     except OSError as error:
         if error.errno is not None and error.filename is None:

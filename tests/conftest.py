@@ -1,4 +1,4 @@
-"""What all tests share: decoded images are kept in a folder that goes away."""
+"""What all tests share: decoded images are kept in a folder that goes away; made-up examples are the same each time."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 sys.path.insert(0, str(Path(__file__).parent))  # `buckets`
+
+settings.register_profile("alike", derandomize=True, database=None, deadline=None)  # the same examples on every machine
+settings.load_profile("alike")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -12,7 +12,18 @@ import pytest
 
 from nas import storage
 from nas.errors import InputError, MissingExtraError
-from nas.storage import Bucket, Folder, Storage, check_url, check_usable, delete_all, read_file, storage_at, storage_of_run
+from nas.storage import (
+    Bucket,
+    Folder,
+    Storage,
+    TooLarge,
+    check_url,
+    check_usable,
+    delete_all,
+    read_file,
+    storage_at,
+    storage_of_run,
+)
 
 
 @pytest.fixture(params=["folder", "bucket"])
@@ -63,6 +74,69 @@ def test_everything_is_deleted_but_what_is_to_stay(store: Storage) -> None:
 def test_a_file_is_read_by_its_path_or_url(store: Storage) -> None:
     (store / 3).write("weights", [b"w"])
     assert read_file(f"{store / 3}/weights") == b"w"
+
+
+@pytest.mark.parametrize("bytes_", [0, 5, 6])
+def test_a_file_is_read_up_to_so_many_bytes_and_no_more(store: Storage, bytes_: int) -> None:
+    store.write("file", [b"x" * bytes_])
+    for read in (lambda most: store.read("file", most=most), lambda most: read_file(f"{store}/file", most=most)):
+        assert read(6) == b"x" * bytes_
+        if bytes_ == 6:
+            with pytest.raises(TooLarge, match=f"{store}/file has 6 bytes, and at most 5 are read"):
+                read(5)
+
+
+def test_a_store_that_knows_no_sizes_or_lies_about_them_fills_no_memory(store: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+    if isinstance(store, Folder):
+        pytest.skip("a folder knows the sizes of its files")
+    store.write("file", [b"x" * 1000])
+    asked = []
+    whole = buckets.Buckets.cat_file
+    monkeypatch.setattr(buckets.Buckets, "cat_file", lambda *a, **named: asked.append(named["end"]) or whole(*a, **named))
+    for said in (None, 5):
+        monkeypatch.setattr(buckets.Buckets, "size", lambda self, path, said=said: said)
+        if said is None:
+            with pytest.raises(TooLarge, match="has 11 bytes, and at most 10"):
+                store.read("file", most=10)
+        else:
+            assert store.read("file", most=10) == b"xxxxx"
+    assert asked == [11, 5]
+
+
+def test_an_object_store_of_fsspecs_own_is_read_within_its_bound_too() -> None:
+    store = storage_at(f"memory://{os.getpid()}/sweep")
+    store.write("file", [b"abc"])
+    assert store.read("file", most=3) == b"abc"
+    with pytest.raises(TooLarge):
+        store.read("file", most=2)
+    delete_all(store)
+
+
+def _write_often(folder: Path, content: bytes, times: int, begin: threading.Event) -> None:
+    begin.wait()
+    for _ in range(times):
+        Folder(folder).write("state", [content], keep_as="before")
+
+
+def test_two_hosts_that_write_one_file_leave_a_whole_one_and_no_litter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "getpid", lambda: 4711)  # processes of two hosts may have one number
+    begin, contents, errors = threading.Event(), [bytes([n]) * 50_000 for n in range(4)], []
+
+    def write(content: bytes) -> None:
+        try:
+            _write_often(tmp_path, content, 10, begin)
+        except OSError as error:
+            errors.append(error)
+
+    writers = [threading.Thread(target=write, args=(content,)) for content in contents]
+    for writer in writers:
+        writer.start()
+    begin.set()
+    for writer in writers:
+        writer.join()
+    assert errors == []
+    assert set(Folder(tmp_path).sizes()) == {"state", "before"}
+    assert Folder(tmp_path).read("state") in contents
 
 
 def test_a_run_has_a_place_of_its_own(store: Storage) -> None:

@@ -200,6 +200,7 @@ def _drive(
     watch: Callable[[Trial], None] | None,
     say: Say | None,
 ) -> None:
+    from nas.study.folder.opening import restored
     from nas.study.other_runs import reuse
 
     reused = reuse.kept(run)
@@ -209,6 +210,8 @@ def _drive(
     for line in [*plan.lines, *results, *(f"warning: {text}" for text in plan.warnings)]:
         (say or (lambda text: None))(line)
     with run.lock():
+        if restored(run.folder, run.store.about()):
+            (say or (lambda text: None))("warning: search.yaml was missing; it was written anew as the study has it")
         if changed:
             from nas.study import changes
 

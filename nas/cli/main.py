@@ -6,11 +6,12 @@ Exit status: 0 done, 1 the work failed, 2 the input is wrong, 3 a Ray cluster lo
 from __future__ import annotations
 
 import io
+import os
 import sys
 
 import typer
 
-from nas.cli import doctor, genome, runs, search, space, take, watch, zoo
+from nas.cli import doctor, explain, genome, runs, search, space, take, watch, zoo
 from nas.cli.show import note
 from nas.errors import ClusterLost, InputError, MissingExtraError, NasError
 
@@ -28,6 +29,7 @@ search.add_to(app)
 runs.add_to(app)
 watch.add_to(app)
 take.add_to(app)
+explain.add_to(app)
 app.add_typer(space.app, name="space")
 app.add_typer(genome.app, name="genome")
 app.add_typer(zoo.app, name="zoo")
@@ -41,8 +43,12 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")  # a tick on a terminal that has none
     try:
         app(prog_name="nas")
+    except ClusterLost as error:
+        _say(str(error))
+        sys.stdout.flush()
+        os._exit(3)  # Ray's farewell to a head that is gone takes a minute, or ends this process with another status
     except NasError as error:
-        _fail(str(error), 2 if isinstance(error, InputError | MissingExtraError) else 3 if isinstance(error, ClusterLost) else 1)
+        _fail(str(error), 2 if isinstance(error, InputError | MissingExtraError) else 1)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(141)
@@ -53,6 +59,10 @@ def main() -> None:
 
 
 def _fail(text: str, status: int) -> None:
+    _say(text)
+    sys.exit(status)
+
+
+def _say(text: str) -> None:
     line = " ".join(text.splitlines())
     note(f"nas: {line if len(line) <= LONGEST else f'{line[:LONGEST]}...'}")
-    sys.exit(status)

@@ -11,14 +11,14 @@ AllowCode = Annotated[bool, typer.Option("--allow-code", help="Run the code that
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the plan and start nothing.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
 LearnFrom = Annotated[
-    list[Path] | None,
-    typer.Option("--learn-from", metavar="RUN", help="A run whose results the strategy learns from; repeatable."),
+    list[str] | None,
+    typer.Option("--learn-from", metavar="RUN|URL", help="A run whose results the strategy learns from; repeatable."),
 ]
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="A new folder; left out: results/NAME of the space.")]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")]
 Reuse = Annotated[
     list[str] | None,
-    typer.Option("--reuse", metavar="RUN", help="A run whose results stand for the same trainings here; repeatable."),
+    typer.Option("--reuse", metavar="RUN|URL", help="A run whose results stand for the same trainings here; repeatable."),
 ]
 Runner = Annotated[str, typer.Option("--runner", metavar="NAME", help="Where to run: laptop, workstation, local, or a file.")]
 Seed = Annotated[int | None, typer.Option("--seed", metavar="N", min=0, help="Another seed gives another search.")]

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import importlib
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,6 +21,10 @@ from nas.data.info import DataInfo, RawData, Source, path_of, sources, title
 from nas.errors import DataError, MissingExtraError
 from nas.safe_paths import inside
 from nas.space.settings import DataSettings
+
+# What pyarrow and `datasets` raise on what is none, beside their own.
+BROKEN = (OSError, ValueError, TypeError, AttributeError, LookupError, RecursionError, MemoryError)
+PICTURES = 16  # rows of pictures at once: a large one may stand in many of them, and once in the file
 
 
 class Columns(NamedTuple):
@@ -78,21 +83,27 @@ def _package(name: str) -> Any:
         raise MissingExtraError("datasets", extra="parquet", purpose="reading parquet files") from None
 
 
-def _opened(path: Path) -> Any:
-    """pyarrow's ParquetFile."""
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """pyarrow's ParquetFile; what it cannot read, now or later, is a `DataError`."""
     try:
-        file = _package("pyarrow.parquet").ParquetFile(path)
-        groups = [file.metadata.row_group(place) for place in range(file.metadata.num_row_groups)]
-        check_unpacked(path.stat().st_size, sum(group.total_byte_size for group in groups), where=str(path))
-        return file
-    except (OSError, _package("pyarrow").ArrowException) as error:
-        raise DataError(f"{path}: cannot be read as parquet: {error}") from None
+        with _package("pyarrow.parquet").ParquetFile(path) as file:
+            size, rows = path.stat().st_size, file.metadata.num_rows
+            groups = [file.metadata.row_group(place) for place in range(file.metadata.num_row_groups)]
+            check_unpacked(size, sum(group.total_byte_size for group in groups), where=str(path))
+            if rows > size:  # a value that repeats takes no room in the file
+                raise DataError(f"{path}: {size:,} bytes would become {rows:,} rows; a row with a picture takes one at least")
+            yield file
+    except DataError:
+        raise
+    except (*BROKEN, _package("pyarrow").ArrowException) as error:
+        raise DataError(f"{path}: cannot be read as parquet: {' '.join(str(error).split())[:300]}") from None
 
 
 def _columns(path: Path) -> Columns:
     datasets = _package("datasets")
     with _opened(path) as file:
-        features = datasets.Features.from_arrow_schema(file.schema_arrow)
+        features = dict(datasets.Features.from_arrow_schema(file.schema_arrow))
     images = [name for name, kind in features.items() if _holds_images(kind, datasets)]
     labels = [name for name, kind in features.items() if isinstance(kind, datasets.ClassLabel)]
     labels = labels or [name for name, kind in features.items() if "int" in str(getattr(kind, "dtype", ""))]
@@ -112,11 +123,17 @@ def _only(what: str, found: list[str], features: Any, path: Path) -> str:
     return found[0]
 
 
-def _column(path: Path, name: str) -> list[Any]:
+def _column(path: Path, name: str, *, batch: int = 1 << 16) -> list[Any]:
+    """All values of a column, `batch` rows at once; what they hold is counted, whatever the file says of itself."""
+    cells, held = [], 0
     with _opened(path) as file:
         if name not in file.schema_arrow.names:
             raise DataError(f"{path}: has no column '{name}', which the other files have")
-        return file.read(columns=[name]).column(name).to_pylist()
+        for rows in file.iter_batches(batch_size=batch, columns=[name]):
+            held += rows.nbytes
+            check_unpacked(path.stat().st_size, held, where=str(path))
+            cells += rows.column(0).to_pylist()
+    return cells
 
 
 def _first(path: Path, name: str) -> Any:
@@ -134,7 +151,7 @@ def _picture(cell: dict[str, Any]) -> Any:
 
 def _arrays(paths: list[Path], columns: Columns, settings: DataSettings, grey: bool) -> tuple[np.ndarray, np.ndarray]:
     """Images (n, h, w, c) and labels (n,) of all rows of `paths`."""
-    cells = [cell for path in paths for cell in _column(path, columns.image)]
+    cells = [cell for path in paths for cell in _column(path, columns.image, batch=PICTURES)]
     labels = [label for path in paths for label in _column(path, columns.label)]
     pictures = stack.stacked(
         range(len(cells)),

@@ -11,7 +11,7 @@ import io
 from typing import Any
 
 from nas.evaluate.state import BadState, read_state
-from nas.storage import Storage
+from nas.storage import Storage, TooLarge
 
 STATE, PREVIOUS = "state.pt", "state.previous.pt"
 MAGIC = b"nas.checkpoint/1\n"
@@ -54,7 +54,7 @@ class Checkpoint:
                 return _read(self._storage.read(name))
             except FileNotFoundError:
                 continue
-            except BadState as error:
+            except (BadState, TooLarge) as error:
                 self.damaged.append(f"{name} is damaged: {error}")
         return None
 

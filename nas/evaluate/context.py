@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from nas.errors import InputError
 from nas.evaluate.checkpoint import Checkpoint
+from nas.evaluate.fence import Fenced
 from nas.evaluate.job import Job
 from nas.space.settings import DataSettings, TrainSettings
-from nas.storage import storage_at
+from nas.storage import Storage, storage_at
 
 if TYPE_CHECKING:
     from nas.data import Dataset
@@ -57,9 +58,15 @@ class Context:
         self._started = time.monotonic() if started is None else started
 
     @cached_property
+    def place(self) -> Storage:
+        """Where what the trial leaves lies; an attempt that was given up may not write there any more."""
+        place = Fenced(storage_at(self.job.checkpoints), self.job.attempt)
+        place.take()
+        return place
+
+    @cached_property
     def _checkpoint(self) -> Checkpoint:
-        # On demand: an evaluator that saves nothing needs no storage.
-        return Checkpoint(storage_at(self.job.checkpoints))
+        return Checkpoint(self.place)  # on demand: an evaluator that saves nothing needs no storage
 
     @property
     def device(self) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 from torch import Tensor
 
 from nas.errors import InputError, RunError
-from nas.evaluate.weights import read_weights
+from nas.evaluate.weights import most_bytes, read_weights
 from nas.genome import Genome
 from nas.network.inherit import inherit
 from nas.storage import read_file
@@ -44,7 +44,7 @@ class Parent:
     def key(self) -> list[str]:
         """Which start this is: the genome's fingerprint, the file's digest. `RunError` where there is no such file."""
         try:
-            content = read_file(self.weights)
+            content = read_file(self.weights, most=most_bytes(self.genome))
         except OSError as error:
             raise RunError(f"the parent's weights cannot be read: {self.weights}: {error.strerror or error}") from None
         return [self.genome.fingerprint, hashlib.blake2b(content, digest_size=16).hexdigest()]

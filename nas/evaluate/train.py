@@ -20,7 +20,6 @@ from nas.evaluate.training import Training
 from nas.evaluate.weights import save_weights
 from nas.genome import Genome
 from nas.space.settings import TrainSettings
-from nas.storage import storage_at
 
 
 def train(genome: Genome, context: Context) -> dict[str, float]:
@@ -77,7 +76,7 @@ def _run(training: Training, genome: Genome, *, key: str, measure: Literal["vali
     if measure == "test":
         answer |= {f"test_{name}": value for name, value in training.measure(measured).items()}
     with context.keeping():
-        save_weights(training.trained, genome, training.dataset, storage=storage_at(context.job.checkpoints))
+        save_weights(training.trained, genome, training.dataset, storage=context.place)
     context.settle({"key": key, "history": training.history, "metrics": answer})
     context.report(training.epochs_done, metrics)
     return answer

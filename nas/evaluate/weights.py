@@ -12,10 +12,11 @@ from torch import nn
 from nas.data import Dataset
 from nas.errors import RunError
 from nas.genome import Genome
-from nas.storage import Storage, read_file
+from nas.storage import Storage, TooLarge, read_file
 
 FORMAT = "nas.weights/1"
 FILE = "weights.safetensors"
+BYTES_EACH, BYTES_BESIDE = 16, 1 << 26  # at most, of a file: for each learnable number, and for all else
 _BLANK = "0" * 40  # in the place of the digest, while it is taken
 
 
@@ -59,14 +60,21 @@ def read_weights(genome: Genome, where: str | Path) -> dict[str, torch.Tensor]:
     from safetensors.torch import load
 
     try:
-        content = read_file(where)
+        content = read_file(where, most=most_bytes(genome))
     except FileNotFoundError:
         raise RunError(f"{where}: must hold the weights of genome {genome.fingerprint}, and there is no such file") from None
+    except TooLarge as error:
+        raise RunError(f"{error}: it must hold the weights of genome {genome.fingerprint}") from None
     metadata = _checked(content, where)
     got = metadata.get("fingerprint", "no genome's")
     if got != genome.fingerprint:
         raise RunError(f"{where}: must hold the weights of genome {genome.fingerprint}, got {got}")
     return load(content)
+
+
+def most_bytes(genome: Genome) -> int:
+    """What a file of its weights has at most: they are float32, and running statistics are no more than they."""
+    return BYTES_EACH * (genome.params + genome.auxiliary_params) + BYTES_BESIDE
 
 
 def _checked(content: bytes, where: str | Path) -> dict[str, str]:

@@ -41,11 +41,13 @@ def export_model(
     if not writers:
         raise InputError(f"an export needs at least one format of: {', '.join(registry.names())}")
     with replaced(folder) as partial:
-        subject = Subject.of(module, genome, data, samples)
+        subject = Subject.of(module, genome, data, samples, metrics=metrics)
         written = {name: write(subject, partial) for name, write in writers.items()}
         manifest = {
             "schema": SCHEMA,
-            "files": {each.file: _file(name, partial / each.file, each) for name, each in written.items()},
+            "files": {
+                file: _file(name, partial / file, each) for name, each in written.items() for file in (each.file, *each.beside)
+            },
             "network": {
                 "fingerprint": genome.fingerprint,
                 "params": genome.params,

@@ -56,7 +56,7 @@ def _check(folder: Path) -> None:
     if not folder.is_dir():
         raise InputError(f"{folder}: an export needs a folder, and this is a file")
     present = {path.name for path in folder.iterdir()}
-    strange = sorted(present - _written_before(folder))
+    strange = sorted(present - _written_before(folder) - {"__pycache__"})  # of model.py, where Python imported it
     if strange:
         some = ", ".join(strange[:3]) + (", ..." if len(strange) > 3 else "")
         raise InputError(f"{folder}: holds what no export wrote ({some}); give a new or an empty folder")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -69,16 +69,26 @@ class Subject:
     """A network as it is exported: on the CPU, in float32, contiguous, in evaluation mode, apart from the
     original.
 
-    samples: (n, channels, height, width), normalised, n >= 1; what the exported files are compared on.
+    samples: (n, channels, height, width), normalised, n >= 1; what the exported files are compared on. `metrics` are what
+    was measured on the data, for files that tell it.
     """
 
     network: nn.Module
     genome: Genome
     data: ExportedData
     samples: Tensor
+    metrics: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, module: nn.Module, genome: Genome, data: ExportedData, samples: Tensor) -> Subject:
+    def of(
+        cls,
+        module: nn.Module,
+        genome: Genome,
+        data: ExportedData,
+        samples: Tensor,
+        *,
+        metrics: Mapping[str, float] | None = None,
+    ) -> Subject:
         """A copy of `module` that is ready; `module` itself is left as it is.
 
         Raises InputError for samples that are no images of the genome, ExportError for a prediction that is
@@ -91,7 +101,7 @@ class Subject:
         network = copy.deepcopy(module).to("cpu", torch.float32).eval().requires_grad_(False)
         network.to(memory_format=torch.contiguous_format)  # pyright: ignore[reportCallIssue]  (torch's stub lacks it)
         ready = samples.detach().to("cpu", torch.float32, memory_format=torch.contiguous_format)
-        subject = cls(network, genome, data, ready)
+        subject = cls(network, genome, data, ready, dict(metrics or {}))
         logits = subject.predictions[1]
         if not all(torch.isfinite(each).all() for each in subject.predictions.values()):
             raise ExportError("the network's prediction is not finite; nothing was exported")
@@ -106,18 +116,22 @@ class Subject:
     @cached_property
     def predictions(self) -> dict[int, Tensor]:
         """What the network computes for `images(batch)`, at each batch size that formats are compared at."""
-        predict = Prediction(self.network).eval()
-        with torch.no_grad():
-            return {batch: predict(self.images(batch)) for batch in BATCHES}
+        return {batch: self.prediction(batch) for batch in BATCHES}
 
-    def largest_difference(self, compute: Callable[[Tensor], Tensor], *, what: str) -> float:
+    def prediction(self, batch: int) -> Tensor:
+        """What the network computes for `images(batch)`."""
+        with torch.no_grad():
+            return Prediction(self.network).eval()(self.images(batch))
+
+    def largest_difference(self, compute: Callable[[Tensor], Tensor], *, what: str, batches: Sequence[int] = BATCHES) -> float:
         """The largest difference between `compute` and the network at each of the batch sizes.
 
         compute: images (batch, channels, height, width) -> logits (batch, classes). Raises ExportError where
         it is above the tolerance; `what` names the exported file.
         """
         largest = 0.0
-        for batch, expected in self.predictions.items():
+        for batch in batches:
+            expected = self.predictions[batch] if batch in BATCHES else self.prediction(batch)
             got = compute(self.images(batch))
             if got.shape != expected.shape:
                 shapes = f"must have the shape {tuple(expected.shape)}, got {tuple(got.shape)}"
@@ -140,6 +154,7 @@ class Written:
     file: str
     check: Mapping[str, Any] = field(default_factory=dict)
     packages: tuple[str, ...] = ()  # whose versions matter to the file
+    beside: tuple[str, ...] = ()  # files that it needs, proved with it
 
 
 Format = Callable[[Subject, Path], Written]

@@ -39,7 +39,7 @@ _FRESH = (
 _FRESH_MERGES = (ops.Add, ops.Mean, ops.Multiply, ops.Concat, ops.FractalJoin)  # of one input they are that input
 
 _SHIPPED = f"{__package__}."
-_TAKEN = frozenset(dir(fx.GraphModule)) | frozenset(vars(nn.Module())) | {"graph", "code", "meta"}
+_TAKEN = frozenset(dir(fx.GraphModule)) | frozenset(vars(nn.Module())) | {"graph", "code", "meta", "self"}
 
 
 def build(genome: Genome, *, seed: int = 0) -> nn.Module:

@@ -42,7 +42,7 @@ class Dispatch:
     def next(self) -> Job | None:
         """A job for a free worker; None while there is none to give."""
         self._interrupts.check()
-        with self._remembered():
+        with self.remembered():
             trial = self._again.popleft() if self._again else self.search.ask()
         if trial is not None:
             self._out.add(trial.number)
@@ -60,7 +60,7 @@ class Dispatch:
     def report(self, number: int, epoch: int, metrics: dict[str, float]) -> bool:
         """Note an epoch; False where the trial is to end."""
         self._interrupts.check()
-        with self._remembered():
+        with self.remembered():
             return number in self._out and self.search.report(number, epoch, metrics)
 
     def ended(self, number: int, result: Outcome | Death) -> None:
@@ -68,7 +68,7 @@ class Dispatch:
         if number not in self._out:
             return
         self._out.discard(number)
-        with self._remembered():
+        with self.remembered():
             if isinstance(result, Outcome):
                 self.search.tell(number, result)
             elif self._deaths[number] < self.plan.retries:
@@ -79,8 +79,8 @@ class Dispatch:
         self._note()
 
     @contextmanager
-    def _remembered(self) -> Iterator[None]:
-        """Around what writes to the study: where that cannot go on, the search ends, even if the caller loses the error."""
+    def remembered(self) -> Iterator[None]:
+        """Around what cannot go on without the study, or the nodes: the search ends, even if the caller loses the error."""
         try:
             yield
         except NasError as error:
@@ -90,8 +90,12 @@ class Dispatch:
     def give_up_workers(self) -> None:
         """Put back all trials that are out: nobody works on them any more, through no fault of theirs."""
         for number in sorted(self._out):
-            self._again.append(self.search.again(number))
-        self._out.clear()
+            self.put_back(number)
+
+    def put_back(self, number: int) -> None:
+        """Give a trial out again, which was not begun or was given up, and do not count it."""
+        self._out.discard(number)
+        self._again.append(self.search.again(number))
 
     def _given_up(self, number: int, death: Death) -> Outcome:
         curve = self.search.trials[number].curve

@@ -118,7 +118,7 @@ class Worker:
         handle, memory = theirs.fileno(), self._limits.memory_bytes or 0
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "nas.runner.child", str(handle), str(os.getpid()), str(memory)],
+                [sys.executable, "-P", "-m", "nas.runner.child", str(handle), str(os.getpid()), str(memory)],
                 stdin=subprocess.DEVNULL,
                 stdout=2,  # what a trial prints is no result of the command
                 pass_fds=[handle],
@@ -163,4 +163,4 @@ class Worker:
 def search_path() -> str:
     """Where this process finds modules, a person's own among them, as PYTHONPATH for another."""
     here = os.getcwd()
-    return os.pathsep.join(dict.fromkeys([here, *(path or here for path in sys.path)]))
+    return os.pathsep.join(dict.fromkeys([*(path or here for path in sys.path), here]))

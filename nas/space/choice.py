@@ -141,7 +141,7 @@ StageNumber = Annotated[
     Annotated[WholeNumber, Tag("value")]
     | Annotated[IntChoice, Tag("int")]
     | Annotated[OneOf[WholeNumber], Tag("choice")]
-    | Annotated[tuple[Number, ...], Tag("stages")],
+    | Annotated[Annotated[tuple[Number, ...], Field(min_length=1)], Tag("stages")],
     _KIND,
 ]
 Width = Annotated[
@@ -149,7 +149,7 @@ Width = Annotated[
     | Annotated[IntChoice, Tag("int")]
     | Annotated[OneOf[WholeNumber], Tag("choice")]
     | Annotated[Solve, Tag("solve")]
-    | Annotated[tuple[Number, ...], Tag("stages")],
+    | Annotated[Annotated[tuple[Number, ...], Field(min_length=1)], Tag("stages")],
     _KIND,
 ]
 

@@ -120,9 +120,12 @@ class StrategySettings(Settings):
         default=(), description="zero-cost scores of every proposal: shown, and features of the surrogate's model"
     )
     prefilter: PrefilterSettings | None = Field(default=None, description="train only the best proposals by a score")
-    learn_from: tuple[str, ...] = Field(default=(), description="folders of other runs whose results the surrogate learns from")
+    learn_from: tuple[str, ...] = Field(
+        default=(), description="other runs (folders, or URLs of studies) whose results the surrogate learns from"
+    )
     reuse: tuple[str, ...] = Field(
-        default=(), description="other runs whose results stand for trainings of the same network, images and recipe"
+        default=(),
+        description="other runs (folders, or URLs of studies) whose results stand for the same trainings here",
     )
 
     @property

@@ -8,6 +8,7 @@ from nas.database_url import DatabaseUrl, is_url
 from nas.space.settings import ObjectiveSettings
 from nas.study.folder.opening import checked, found, is_over
 from nas.study.ledger import database
+from nas.study.ledger.lock import FILE as LOCK
 from nas.study.ledger.lock import driver
 from nas.study.ledger.store import Store
 from nas.study.trial import Trial
@@ -47,7 +48,7 @@ class Following:
 
     def driver(self) -> str | None:
         """The process that drives it; None: nobody does, as far as that can be known from here."""
-        return self._store.driver() if self._by_url else driver(self.folder) or self._store.driver()
+        return self._store.driver() if self._by_url else driver(self.folder / LOCK) or self._store.driver()
 
 
 def _stands(trial: Trial) -> tuple[object, ...]:

@@ -33,14 +33,12 @@ from nas.storage import Storage, storage_at
 from nas.strategy import Earlier
 from nas.study.decisions.proposals import Scores
 from nas.study.decisions.reusable import Reusable
-from nas.study.folder.home import (
-    SEARCH,
-    check_free,
-    new_location,
-)
+from nas.study.folder.content import START
+from nas.study.folder.home import SEARCH, check_free, new_location
 from nas.study.folder.keep import FINAL, Keep, Keeper, keeping, why_none
 from nas.study.folder.opening import OVER, checked, found, is_over, made
 from nas.study.front import front
+from nas.study.ledger.lock import FILE as LOCK
 from nas.study.ledger.lock import DriverLock, driver
 from nas.study.ledger.store import Store
 from nas.study.ledger.uncollected import uncollected
@@ -82,7 +80,7 @@ class Run:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             os.chmod(folder, 0o700)
-            with DriverLock(folder):
+            with DriverLock(folder / LOCK, run=folder):
                 check_free(folder)  # again: another process may have been quicker
                 return cls(folder, space, made(folder, space, location, storage, data))
         except OSError as error:
@@ -97,9 +95,12 @@ class Run:
         opened by its URL has no folder, and so no weights: its `folder` is the name of the study.
         """
         location, folder = found(where)
-        written = None if is_url(str(where)) else read(folder / SEARCH)
+        path = folder / SEARCH
+        written = None if is_url(str(where)) or not path.exists() else read(path)  # if not there, what the study has
         store = Store.open(location, resume=f"nas resume {folder}")
         about = checked(store.about(), location)
+        if is_url(str(where)) and about["search"]["network"].get("start") == START:
+            raise RunError(f"{where}: its search starts from {START} in the run's folder: name that folder in place of the URL")
         document = written or Document(about["search"], name=str(where))
         space = of_file(parsed(document, allow_code=allow_code), document, lambda loc: folder)
         return cls(folder, space.bound(input_shape=tuple(about["input_shape"]), classes=about["classes"]), store)
@@ -233,7 +234,7 @@ class Run:
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Held while this process drives the run; `RunError` where another one does."""
-        with DriverLock(self.folder), self.store.owned():
+        with DriverLock(self.folder / LOCK, run=self.folder), self.store.owned():
             yield
 
     def settle(self, planned: int) -> None:
@@ -248,4 +249,4 @@ class Run:
 
     def driver(self) -> str | None:
         """The process that drives the run, as far as it can be known from here; None: there is none."""
-        return driver(self.folder) or self.store.driver()
+        return driver(self.folder / LOCK) or self.store.driver()

@@ -24,13 +24,14 @@ from nas.genome import Genome
 from nas.space import SearchSpace
 from nas.space.settings import Direction
 from nas.strategy import Earlier, View, configured
-from nas.study.decisions.knowledge import Knowledge, final
+from nas.study.decisions.knowledge import Knowledge
 from nas.study.decisions.memory import Memory
 from nas.study.decisions.order import Order
 from nas.study.decisions.proposals import Proposals, Scores, forgiving
 from nas.study.decisions.reusable import Reusable
 from nas.study.decisions.screening import Screening
 from nas.study.decisions.stopping import Rungs
+from nas.study.endings import Endings
 from nas.study.ledger.store import Store
 from nas.study.trial import Leg, Trial
 
@@ -72,6 +73,7 @@ class Search:
         self._order = Order(file.strategy.window)
         self.trials, rows, state = store.load()
         self._knowledge = Knowledge(self.trials, self._order, self._rungs, self._memory, self.objectives)
+        self._endings = Endings(self.trials, store, self.objectives, self._knowledge, self._screening, self._watch)
         self._waiting: list[Trial] = []  # left running when the search was broken off
         self._begun = 0  # trials that train
         self._fruitless = 0  # proposals in a row that brought nothing
@@ -179,7 +181,7 @@ class Search:
         for trial in others:
             self._proposals.passed_over(trial)
             self._memory.tell(trial.number, None)
-            self._pass_over(trial)
+            self._endings.write(trial)
         return chosen
 
     def _propose(self) -> Trial:
@@ -195,23 +197,16 @@ class Search:
         self._fruitless = 0 if fruitful else self._fruitless + 1
         if trial.state == "over-budget":
             self._memory.tell(trial.number, None, violation=trial.excess)  # at once: it waits for nobody's result
-            self._store.settle(trial, None)
-        if not fruitful:
-            self._watch(trial)
+            self._endings.write(trial)
         if trial.repeats is not None:
+            self._watch(trial)
             self._knowledge.add_repeat(trial)
-            self._follow(trial)
+            self._endings.follow(trial)
         return trial
 
     def _start(self, trial: Trial) -> None:
         self._order.begin(trial, None if trial.reused else self._rungs.first(trial))
         self._begun += 1
-
-    def _pass_over(self, trial: Trial) -> None:
-        self._store.settle(trial, None)
-        self._watch(trial)
-        for repeat in self._knowledge.repeats.get(trial.number, ()):
-            self._follow(repeat)
 
     def bring(self, genome: Genome) -> Trial:
         """Add a network that was not proposed; it is not trained by the search, and no strategy learns of it."""
@@ -256,25 +251,7 @@ class Search:
             trial.state, trial.reason = "failed", f"error: no metric '{missing[0]}' among {given}"
         if trial.state == "paused":
             assert self._rungs.reached(trial, trial.legs[-1]) is not None, "it paused before its rung"
-            self._store.wait(trial)
-        else:
-            self._store.settle(trial, final(trial, self.objectives))
-        self._watch(trial)
-        for repeat in self._knowledge.repeats.get(number, ()):
-            self._follow(repeat)
-
-    def _follow(self, trial: Trial) -> None:
-        """Give a repeat what is known of its original; of one that runs, or may still be chosen to, that is nothing."""
-        original = self.trials[trial.repeats or 0]
-        if original.state == "running" or original in self._screening.group:
-            return
-        trial.reason = f"the network of trial {original.number} ({original.state})"
-        if original.state == "paused":
-            self._store.wait(trial)
-        else:
-            trial.metrics = dict(original.metrics) if original.complete else {}
-            self._store.settle(trial, final(trial, self.objectives))
-        self._watch(trial)
+        self._endings.write(trial)
 
     # From the store
 
@@ -293,8 +270,7 @@ class Search:
         for trial in self._waiting:
             trial.attempt += 1
         for trial, row in zip(list(self.trials), rows, strict=True):
-            if not row.state.is_finished():
-                self._mend(trial, row)
+            self._endings.mend(trial, row)
         for trial in self._order.running:
             if trial.reused:
                 self._answer(trial)
@@ -312,18 +288,3 @@ class Search:
         if trial.state == "over-budget":
             self._memory.tell(trial.number, None, violation=trial.excess)
         self._knowledge.add_repeat(trial)
-
-    def _mend(self, trial: Trial, row: FrozenTrial) -> None:
-        """Write what was left unwritten when the search was broken off between two writes."""
-        waits = row.state == TrialState.WAITING
-        if trial.state == "running":
-            if waits:
-                self._store.go_on(trial)
-        elif trial.state == "paused":
-            if not waits:
-                self._store.wait(trial)
-        elif trial.repeats is not None:
-            if not (waits and self.trials[trial.repeats].state == "paused"):
-                self._follow(trial)
-        elif trial not in self._screening.group:
-            self._store.settle(trial, final(trial, self.objectives))

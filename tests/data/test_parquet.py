@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 
 import numpy as np
@@ -61,4 +62,45 @@ def test_a_truncated_file_is_refused_with_its_name(tmp_path):
     save(tmp_path / "x.parquet", PIXELS)
     (tmp_path / "x.parquet").write_bytes((tmp_path / "x.parquet").read_bytes()[:-9])
     with pytest.raises(DataError, match=r"x\.parquet: cannot be read as parquet"):
+        describe(DataSettings(name="parquet", path=str(tmp_path / "x.parquet")))
+
+
+def test_a_picture_that_stands_in_each_of_many_rows_is_not_unpacked(tmp_path):
+    """Each value is once in the file, whose own count of bytes does not say how often it is read."""
+    pixels = np.random.default_rng(0).integers(0, 256, (300, 300, 3), dtype=np.uint8)
+    columns = {"picture": [encoded(pixels)] * 300, "kind": [0, 1, 2] * 100}
+    features = datasets.Features({"picture": datasets.Image(), "kind": datasets.ClassLabel(names=["a", "b", "c"])})
+    pq.write_table(pa.table(columns, schema=features.arrow_schema), tmp_path / "x.parquet")
+    assert (tmp_path / "x.parquet").stat().st_size < 1_000_000
+    with pytest.raises(DataError, match=r"x\.parquet: .* compressed bytes would become .*; at most 100 times as many may"):
+        load(DataSettings(name="parquet", path=str(tmp_path / "x.parquet")), cache=tmp_path / "cache")
+
+
+def test_more_rows_than_bytes_are_refused_before_they_are_read(tmp_path):
+    rows = 2_000_000
+    columns = {"picture": pa.nulls(rows, datasets.Features({"p": datasets.Image()}).arrow_schema.field("p").type)}
+    pq.write_table(pa.table(columns | {"kind": pa.nulls(rows, pa.int64())}), tmp_path / "x.parquet")
+    with pytest.raises(DataError, match=r"would become 2,000,000 rows"):
+        describe(DataSettings(name="parquet", path=str(tmp_path / "x.parquet")))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_changed_bytes_are_refused_or_read(tmp_path, seed):
+    save(tmp_path / "x.parquet", PIXELS)
+    content = bytearray((tmp_path / "x.parquet").read_bytes())
+    dice = np.random.default_rng(seed)
+    for place in dice.integers(0, len(content), 1 + seed % 4):
+        content[place] ^= 1 << int(dice.integers(8))
+    (tmp_path / "x.parquet").write_bytes(content)
+    with contextlib.suppress(DataError):
+        load(DataSettings(name="parquet", path=str(tmp_path / "x.parquet")), cache=tmp_path / "cache")
+
+
+@pytest.mark.parametrize(
+    "said", ["x", "{}", "[]", '{"info": 3}', '{"info": {"features": {"a": {"_type": "os.system"}}}}', "[" * 9999]
+)
+def test_what_a_file_says_of_its_columns_is_not_trusted(tmp_path, said):
+    table = pa.table({"a": [1], "b": ["x"]}).replace_schema_metadata({"huggingface": said})
+    pq.write_table(table, tmp_path / "x.parquet")
+    with pytest.raises(DataError, match=r"x\.parquet: "):
         describe(DataSettings(name="parquet", path=str(tmp_path / "x.parquet")))

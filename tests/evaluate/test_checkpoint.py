@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from nas.evaluate.checkpoint import PREVIOUS, STATE, Checkpoint
-from nas.storage import Folder
+from nas.storage import MOST_BYTES, Folder
 
 
 def filled(folder: Path, *values: int) -> Checkpoint:
@@ -29,6 +29,18 @@ def test_a_state_comes_back_as_it_was(tmp_path: Path) -> None:
 
 def test_no_folder_is_no_state(tmp_path: Path) -> None:
     assert Checkpoint(Folder(tmp_path / "none")).load() is None
+
+
+def test_a_state_that_was_blown_up_falls_back_to_the_one_before(tmp_path: Path) -> None:
+    checkpoint = filled(tmp_path, 1, 2)
+    with (tmp_path / STATE).open("r+b") as file:
+        file.truncate(MOST_BYTES + 1)  # a hole: it takes no room on the disk
+    state = checkpoint.load()
+    assert state is not None
+    assert state["value"] == 1
+    assert checkpoint.damaged == [
+        f"{STATE} is damaged: {tmp_path / STATE} has {MOST_BYTES + 1:,} bytes, and at most {MOST_BYTES:,} are read"
+    ]
 
 
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.99])

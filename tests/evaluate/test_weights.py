@@ -10,7 +10,7 @@ from torch import nn
 
 from nas.data import load
 from nas.errors import RunError
-from nas.evaluate.weights import FILE, read_weights, save_weights
+from nas.evaluate.weights import FILE, most_bytes, read_weights, save_weights
 from nas.genome import Genome
 from nas.network import build
 from nas.space.settings import DataSettings
@@ -61,3 +61,10 @@ def test_weights_of_another_genome_are_refused(saved: tuple[nn.Module, Path]) ->
     other = published("zoo:resnet_cifar(depth=14, input_shape=(1, 8, 8), classes=10)")
     with pytest.raises(RunError, match=f"must hold the weights of genome {other.fingerprint}, got"):
         read_weights(other, saved[1])
+
+
+def test_a_file_of_more_bytes_than_the_genome_has_weights_is_not_read(genome: Genome, saved: tuple[nn.Module, Path]) -> None:
+    with saved[1].open("r+b") as file:
+        file.truncate(most_bytes(genome) + 1)  # a hole: it takes no room on the disk
+    with pytest.raises(RunError, match=rf"has [\d,]+ bytes, and at most [\d,]+ are read: .* genome {genome.fingerprint}"):
+        read_weights(genome, saved[1])

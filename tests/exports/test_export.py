@@ -70,7 +70,7 @@ def test_an_unknown_format_is_refused_before_anything_is_written(trained: Any, t
 
 
 def test_no_format_is_refused(trained: Any, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="at least one format of: genome, onnx, safetensors"):
+    with pytest.raises(InputError, match="at least one format of: genome, onnx, python, safetensors"):
         trained.export(tmp_path / "out")
 
 

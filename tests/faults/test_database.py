@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-import contextlib
+import os
 import random
 import signal
 import socket
 import sqlite3
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
-from driving import check, command, drive, little, said, started
+from driving import check, drive, little, said, started
 from postgres import PASSWORD, Server, server
-from proxy import proxy
+from proxy import Place, proxy
 
 from nas.database_url import parse
-from nas.errors import MissingExtraError, RunError, SearchError
+from nas.errors import InputError, MissingExtraError, RunError, SearchError
+from nas.space import SearchSpace
 from nas.study import Run
 from nas.study.folder.home import location_of
-from nas.study.ledger import database
+from nas.study.following import studies
+from nas.study.ledger import database, store
 from nas.study.ledger import ledger as ledgers
+from nas.study.other_runs import earlier, reuse
 
 LONG = pytest.mark.long
 
@@ -89,11 +92,14 @@ def test_connections_that_are_cut_at_any_time_lose_nothing(postgres, tmp_path, t
            found=f"0 of {len(said(told))} acknowledged trials lost, 0 doubled")  # fmt: skip
 
 
-@pytest.mark.parametrize("every", [4, *[pytest.param(n, marks=LONG) for n in (3, 5, 7, 11)]])
-def test_a_commit_whose_answer_never_came_is_neither_lost_nor_doubled(postgres, tmp_path, every, record):
+@pytest.mark.parametrize(
+    ("place", "every"),
+    [("before its answer", 4), *(pytest.param(place, n, marks=LONG) for place in get_args(Place) for n in (3, 5, 7, 11))],
+)
+def test_a_commit_that_was_cut_off_is_neither_lost_nor_doubled(postgres, tmp_path, place, every, record):
     run, twin = pair(tmp_path, postgres.url)
     told = tmp_path / "told"
-    with proxy(postgres.port) as wire:
+    with proxy(postgres.port, place) as wire:
         url = run.folder / "study.url"
         url.write_text(url.read_text().replace(str(postgres.port), str(wire.port)))
         driver = started(drive, run.folder, told=told, seconds=0.01)
@@ -105,8 +111,8 @@ def test_a_commit_whose_answer_never_came_is_neither_lost_nor_doubled(postgres, 
         assert driver.exitcode == 0
         check(Run.open(run.folder), twin, told)
     assert wire.cuts >= 5
-    record("P10", f"the answer to every {every}th COMMIT cut off, the commit done", times=wire.cuts,
-           promised="what was written is found, and not written again", found="0 lost, 0 doubled")  # fmt: skip
+    record("P10", f"the connection cut at one COMMIT in {every}, {place}", times=wire.cuts,
+           promised="what was written is found, what was not is written", found="0 lost, 0 doubled")  # fmt: skip
 
 
 def test_a_server_that_stays_away_ends_the_search_and_a_resume_goes_on(postgres, tmp_path, record):
@@ -166,6 +172,41 @@ def test_a_host_that_never_answers_is_an_error_within_ten_seconds(tmp_path, reco
     assert seconds < 10
     record("P10", "a host that takes a connection and says nothing", times=1, promised="an error within 10 s, nothing started",
            found=f"refused after {seconds:.1f} s")  # fmt: skip
+
+
+def test_a_run_in_a_database_is_learned_from_and_reused_by_its_url(postgres, tmp_path, monkeypatch):
+    first = Run.create(tmp_path / "first", little(tmp_path, "objectives=[error]"), study=postgres.url)
+    drive(first.folder)
+    url = str(first.store.url)
+    second = little(tmp_path, "objectives=[error]", f"strategy.reuse=['{url}']", f"strategy.learn_from=['{url}']")
+    taken = reuse.sources(second, None)[0].results
+    assert [result.origin for result in taken] == [f"{url}, trial {t.number}" for t in first.trials if t.state == "finished"]
+    assert len(earlier.sources(second)[0].results) == len(taken)
+    monkeypatch.setenv("PGPASSWORD", "wrong")
+    for sources in (lambda: reuse.sources(second, None), lambda: earlier.sources(second)):
+        with pytest.raises(InputError, match=r"password authentication failed .*; set PGPASSWORD") as caught:
+            sources()
+        assert PASSWORD not in str(caught.value)
+
+
+def test_a_study_that_was_begun_in_a_server_is_taken_away_when_its_run_is_made_again(postgres, tmp_path):
+    def die(folder: Path, space: SearchSpace) -> None:
+        store.Store.create = lambda *a, create=store.Store.create, **named: [create(*a, **named), os.kill(os.getpid(), 9)]
+        Run.create(folder, space, study=postgres.url)
+
+    space = little(tmp_path)
+    for _ in range(2):
+        maker = started(die, tmp_path / "begun", space)
+        maker.join(60)
+        assert maker.exitcode == -signal.SIGKILL
+    assert len(of_name(postgres, "begun")) == 1
+    run = Run.create(tmp_path / "begun", space, study=postgres.url)
+    assert of_name(postgres, "begun") == [run.store.url.study]
+
+
+def of_name(server: Server, name: str) -> list[str]:
+    """The studies of the runs of a name."""
+    return [listed.url.study for listed in studies(parse(server.url)) if listed.url.study.startswith(f"{name}-")]
 
 
 def refused(study: str, folder: Path) -> str:
@@ -231,64 +272,6 @@ def test_a_study_that_is_not_there_any_more_is_named(tmp_path):
     run.store._storage.delete_study(run.store._study._study_id)
     with pytest.raises(RunError, match=f"has no study '{where.study}'"):
         ledgers.open_(where)
-
-
-def test_a_password_is_nowhere(postgres, tmp_path, monkeypatch, record):
-    """In no file, output or command line: of a search that works, one that fails, and one whose URL holds it."""
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("TMPDIR", str(temporary))
-    little(tmp_path)
-    profile = "name: pg\nengine: local\nstudy: %s\n"
-    Path("made_up.py").write_text("def quick(genome, context):\n    return {'error': 0.5}\n")
-    Path("pg.yaml").write_text(profile % postgres.url)
-    Path("wrong.yaml").write_text(profile % postgres.url.replace("sweeps@", "nobody@"))
-    space = ["search", "little.yaml", "--set", "evaluator=made_up:quick", "--trials", "2", "--runner"]
-    with command_lines() as lines:
-        done = subprocess.run([sys.executable, "-m", "nas", *space, "pg.yaml", "--out", "run"], capture_output=True)
-        assert done.returncode == 0, done.stderr.decode()
-        assert status_of(*space, "wrong.yaml", output=tmp_path / "wrong") == 2
-    files = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert {"search.yaml", "study.url", "environment.json", "wrong"} <= {path.name for path in files}
-    Path("holding.yaml").write_text(profile % postgres.url.replace("sweeps@", f"sweeps:{PASSWORD}@"))
-    assert status_of(*space, "holding.yaml", output=tmp_path / "refused") == 2
-    assert "holding.yaml:3:8: study: a password in a URL" in Path("refused").read_text()
-    secret = PASSWORD.encode()
-    found = [str(path) for path in (*files, Path("refused")) if secret in path.read_bytes()]
-    found += [text.decode() for text in (*lines, done.stdout, done.stderr) if secret in text]
-    assert found == []
-    record("P17", "a password in PGPASSWORD, and in the URL of a runner's file", times=3,
-           promised="in no file, output or command line",
-           found=f"0 hits in {len(files) + 1} files, 4 outputs, {len(lines)} command lines")  # fmt: skip
-
-
-def status_of(*arguments: str, output: Path) -> int | None:
-    """The exit status of `nas`."""
-    process = started(command, *arguments, output=output)
-    process.join(60)
-    return process.exitcode
-
-
-@contextlib.contextmanager
-def command_lines() -> Iterator[set[bytes]]:
-    """The command lines of every process that is seen meanwhile."""
-    lines: set[bytes] = set()
-    stop = threading.Event()
-
-    def look() -> None:
-        while not stop.wait(0.02):
-            for path in Path("/proc").glob("[0-9]*/cmdline"):
-                with contextlib.suppress(OSError):  # it ended
-                    lines.add(path.read_bytes())
-
-    watcher = threading.Thread(target=look)
-    watcher.start()
-    try:
-        yield lines
-    finally:
-        stop.set()
-        watcher.join()
 
 
 def test_a_killed_server_is_told_of_once_and_its_return_too(postgres, tmp_path, caplog):

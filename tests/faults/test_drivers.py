@@ -101,12 +101,17 @@ def test_the_lock_of_a_killed_driver_is_free_at_once(study, tmp_path, times, rec
            promised="the lock is free within 1 s", found=f"after {1000 * longest:.0f} ms at most")  # fmt: skip
 
 
-def test_copies_of_a_folder_share_the_lock_of_their_study(postgres, tmp_path):
-    run = Run.create(tmp_path / "run", little(tmp_path), study=postgres.url)
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_copies_of_a_folder_share_the_lock_of_their_study(request, tmp_path, kind, record):
+    url = f"sqlite:///{tmp_path}/studies.db" if kind == "sqlite" else request.getfixturevalue("postgres").url
+    run = Run.create(tmp_path / "run", little(tmp_path), study=url)
     copy = tmp_path / "copy"
     copy.mkdir()
     for name in ("search.yaml", "study.url"):
         (copy / name).write_bytes((run.folder / name).read_bytes())
+    if kind == "sqlite":  # and the same database by another name
+        (tmp_path / "link.db").symlink_to(tmp_path / "studies.db")
+        (copy / "study.url").write_text(str(run.store.url).replace("studies.db", "link.db"))
     ready = FORK.Event()
     driver = started(hold, run.folder, ready)
     assert ready.wait(30)
@@ -118,6 +123,10 @@ def test_copies_of_a_folder_share_the_lock_of_their_study(postgres, tmp_path):
         driver.kill()
         driver.join()
     assert Following(str(run.folder)).driver() is None
+    with Run.open(copy).lock():
+        pass
+    record("P11", f"two drivers by two copies of a run's folder, one study ({kind})", times=1,
+           promised="the second is refused", found="refused, with the first's host and process")  # fmt: skip
 
 
 def make(folder: Path, space: SearchSpace, begin, answers) -> None:

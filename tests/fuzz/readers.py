@@ -1,36 +1,36 @@
 """The readers of what strangers may give, each as a function of bytes that raises `InputError` and nothing else.
 
-A reader of files writes the bytes into a folder of its own first. `SEEDS` has for each a few inputs that it takes or nearly
-takes; `corpus/READER/` holds those that once broke it.
+A reader of files writes the bytes into a folder of its own first. It begins with the inputs of `seeds.py`; `corpus/READER/`
+holds those that once broke it.
 """
 
 from __future__ import annotations
 
 import atexit
-import io
 import json
 import shutil
-import struct
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-import torch
+import seeds
 
-from nas.data import arrays, cifar, idx, npz
+from nas.data import arrays, cifar, folder, idx, npz
+from nas.database_url import parse as parsed_url
 from nas.document import parse, read_text
 from nas.errors import InputError
 from nas.evaluate import state, table, weights
 from nas.exports import folder as exports
 from nas.genome import Genome, files
-from nas.genome.packed import pack, unpack
+from nas.genome.packed import unpack
 from nas.runner.profile import Profile
 from nas.space.file import parsed
 from nas.space.settings import DataSettings
 from nas.space.space import of_file
+from nas.study.folder.copies import read_copy, write_copy
 from nas.study.ledger.journal import HEAD, _head, sealed
 from nas.study.ledger.store import Store
+from nas.study.other_runs import earlier, reuse
 from nas.zoo import named
 
 FOLDER = Path(tempfile.mkdtemp(prefix="nas-fuzz.", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
@@ -77,7 +77,7 @@ def images_npz(content: bytes) -> None:
 def images_idx(content: bytes) -> None:
     settings = DataSettings(name="idx", path=str(FOLDER))
     for name in idx.NAMES:
-        _written(name, content if "images" in name else GOOD_LABELS)
+        _written(name, content if "images" in name else seeds.LABELS)
     idx.describe(settings)
     arrays.checked(idx.read(settings), where="idx")
 
@@ -88,6 +88,17 @@ def images_cifar(content: bytes) -> None:
         _written(name, content)
     cifar.describe(settings)
     arrays.checked(cifar.read(settings), where="cifar")
+
+
+def images_folder(content: bytes) -> None:
+    """The bytes as the first picture of a class; another class has a good one."""
+    root = FOLDER / "pictures"
+    for name, one in (("a", content), ("b", seeds.PICTURE)):
+        (root / name).mkdir(parents=True, exist_ok=True)
+        (root / name / "0.png").write_bytes(one)
+    settings = DataSettings(name="folder", path=str(root), size=(8, 8))
+    folder.describe(settings)
+    arrays.checked(folder.read(settings), where="pictures")
 
 
 def table_npz(content: bytes) -> None:
@@ -108,7 +119,7 @@ def checkpoint(content: bytes) -> None:
 
 
 def trained_weights(content: bytes) -> None:
-    weights.read_weights(GENOME, str(_written("weights.safetensors", content)))
+    weights.read_weights(seeds.GENOME, str(_written("weights.safetensors", content)))
 
 
 def study(content: bytes) -> None:
@@ -121,9 +132,29 @@ def study(content: bytes) -> None:
     store.load()
 
 
+def earlier_copy(content: bytes) -> None:
+    _copy(content, earlier.SCHEMA, earlier._source)
+
+
+def reused_copy(content: bytes) -> None:
+    _copy(content, reuse.SCHEMA, reuse._source)
+
+
+def database_url(content: bytes) -> None:
+    parsed_url(content.decode(errors="replace"))
+
+
 def manifest(content: bytes) -> None:
     _written("manifest.json", content)
     exports._written_before(FOLDER)
+
+
+def _copy(content: bytes, schema: str, source: Callable[[dict], object]) -> None:
+    """JSON as what a run took over from others, with the digest that it should have."""
+    text = content.decode(errors="replace")
+    if _is_json(text) and "NaN" not in text and "Infinity" not in text:  # which nobody writes
+        write_copy(FOLDER / "copy.json", schema, json.loads(text))
+        read_copy(FOLDER / "copy.json", schema, "a copy", source)
 
 
 def _genome(path: Path) -> None:
@@ -145,97 +176,27 @@ def _is_json(line: str) -> bool:
     return True
 
 
-def _npz(**members: np.ndarray) -> bytes:
-    file = io.BytesIO()
-    np.savez(file, **members)
-    return file.getvalue()
-
-
-def _state() -> bytes:
-    file = io.BytesIO()
-    torch.save(
-        {"epoch": 3, "model": {"weight": torch.zeros(4, 3)}, "rng": torch.zeros(3, dtype=torch.uint8), "best": [0.1, None]}, file
-    )
-    return file.getvalue()
-
-
-SPACE = b"""name: x
-about: a space
-data: {name: digits, limit: 60}
-network:
-  stages: 3
-  depth: {int: [1, 9]}
-  width: {solve: params}
-  block: {choice: [basic, bottleneck, inception]}
-  connect: {choice: [plain, residual]}
-  branches: {int: [2, 4], when: {block: inception}}
-budget: {params: 100k, macs: 10M}
-objectives: [error, {metric: macs, direction: minimize}]
-strategy: {name: tpe, trials: 32, seed: 0}
-train: {epochs: 15, batch: 128, lr: 0.1}
-stop: {name: successive-halving, rungs: [1, 3]}
-"""
-EDITS = b"name: e\nkind: edits\nnetwork: {start: 'zoo:lenet5', edits: 3, kinds: [deepen, widen]}\nbudget: {params: 1M}\n"
-CELLS = b"name: c\nkind: cell\nnetwork: {cell: {nodes: 4, ops: [none, skip_connect]}, stages: [8, 16], repeats: 1}\n"
-RUNNER = b"name: r\nengine: ray\nworkers: 2\ncpus: 1\nretries: 1\ntime_limit_minutes: 5\nkeep: {best: 3}\n"
-GENOME = named.load("zoo:lenet5")
-GENOME_JSON = json.dumps(GENOME.to_dict()).encode()
-IMAGES = np.zeros((30, 4, 4), np.uint8)
-IDX_IMAGES = b"\0\0\x08\x03" + struct.pack(">3I", 30, 4, 4) + IMAGES.tobytes()
-GOOD_LABELS = b"\0\0\x08\x01" + struct.pack(">I", 30) + bytes(range(3)) * 10
-CSV = b"fingerprint,error_1,error_2,params\nabc,0.5,0.25,10\ndef,0.75,,20\n# a note\n"
-LOGS = b"\n".join(
-    [
-        b'{"op_code":0,"worker_id":"a","study_name":"search","directions":[1]}',
-        b'{"op_code":2,"worker_id":"a","study_id":0,"user_attr":{"schema":"nas.run/1"}}',
-        b'{"op_code":4,"worker_id":"a","study_id":0,"datetime_start":"2026-01-01T00:00:00","state":0,"params":{"depth":2},'
-        b'"distributions":{"depth":"{\\"name\\": \\"IntDistribution\\", '
-        b'\\"attributes\\": {\\"log\\": false, \\"step\\": 1, \\"low\\": 1, \\"high\\": 3}}"},"system_attrs":{},'
-        b'"user_attrs":{"trial":{"choices":{"depth":2},"fingerprint":"a","params":10,"seed":1},'
-        b'"result":{"state":"finished","attempt":1,"legs":[[0,0,null]],"metrics":{"error":0.5},"seconds":1.0}}}',
-        b'{"op_code":8,"worker_id":"a","trial_id":0,"user_attr":{"epoch:1":{"error":0.5}}}',
-        b'{"op_code":6,"worker_id":"a","trial_id":0,"state":1,"values":[0.5],"datetime_complete":"2026-01-01T00:00:01"}',
-    ]
-)
-MANIFEST = b'{"schema": "nas.export/1", "files": {"genome.yaml": {"bytes": 1}}}'
-
 Reader = Callable[[bytes], None]
-READERS: dict[str, tuple[Reader, list[bytes]]] = {
-    "search_space": (search_space, [SPACE, EDITS, CELLS]),
-    "override": (override, [b"network.depth=3", b"train.lr=1e-3", b"network={width: {solve: params}}", b"objectives.0=error"]),
-    "runner": (runner, [RUNNER]),
-    "genome_yaml": (genome_yaml, [GENOME.to_yaml().encode()]),
-    "genome_json": (genome_json, [GENOME_JSON]),
-    "packed_genome": (packed_genome, [pack(GENOME.to_dict()).encode()]),
-    "zoo_name": (zoo_name, [b"depth=20", b"widen=2, depth=(1, 2)", b"input_shape=[3, 32, 32]"]),
-    "images_npz": (
-        images_npz,
-        [_npz(x=IMAGES, y=np.arange(30) % 3), _npz(x=IMAGES / 2, y=np.arange(30) % 3, classes=np.array(["a", "b", "c"]))],
-    ),
-    "images_idx": (images_idx, [IDX_IMAGES]),
-    "images_cifar": (images_cifar, [bytes(3073), b"\1" * 6146]),
-    "table_npz": (table_npz, [_npz(fingerprint=np.array(["a", "b"]), error=np.array([0.1, 0.2]))]),
-    "table_csv": (table_csv, [CSV]),
-    "checkpoint": (checkpoint, [_state()]),
-    "trained_weights": (
-        trained_weights,
-        [b"\x40\0\0\0\0\0\0\0" + b'{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}'.ljust(64) + bytes(16)],
-    ),
-    "study": (study, [LOGS]),
-    "manifest": (manifest, [MANIFEST]),
+READERS: dict[str, Reader] = {
+    reader.__name__: reader
+    for reader in (
+        *(search_space, override, runner, genome_yaml, genome_json, packed_genome, zoo_name),
+        *(images_npz, images_idx, images_cifar, images_folder, table_npz, table_csv),
+        *(checkpoint, trained_weights, study, earlier_copy, reused_copy, database_url, manifest),
+    )
 }
 
 
 def corpus(name: str) -> list[bytes]:
     """The seeds of a reader, and what once broke it."""
     kept = sorted((CORPUS / name).glob("*")) if (CORPUS / name).is_dir() else []
-    return [*READERS[name][1], *(path.read_bytes() for path in kept)]
+    return [*seeds.SEEDS[name], *(path.read_bytes() for path in kept)]
 
 
 def read(name: str, content: bytes) -> bool:
     """Give bytes to a reader; whether it took them. Whatever is no error of a user passes."""
     try:
-        READERS[name][0](content)
+        READERS[name](content)
     except InputError:
         return False
     return True

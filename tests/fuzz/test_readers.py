@@ -16,6 +16,7 @@ import mutate  # noqa: E402
 import readers  # noqa: E402
 
 SECONDS = 1
+pytestmark = pytest.mark.filterwarnings("ignore::Warning:PIL")  # of pictures that it can make something of
 
 
 def took(name: str, content: bytes) -> float:
@@ -30,7 +31,7 @@ def took(name: str, content: bytes) -> float:
 @pytest.mark.parametrize("name", readers.READERS)
 def test_the_first_seed_of_a_reader_is_taken(name):
     if name != "trained_weights":  # whose seed is of no network
-        assert readers.read(name, readers.READERS[name][1][0])
+        assert readers.read(name, readers.corpus(name)[0])
 
 
 @pytest.mark.parametrize("name", readers.READERS)

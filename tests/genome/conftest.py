@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from nas.genome import Genome, Node, ops
+
+sys.path.insert(0, str(Path(__file__).parent))  # `graphs`
 
 
 @pytest.fixture(scope="session")

@@ -8,78 +8,16 @@ from collections.abc import Callable
 import networkx
 import pytest
 import torch
+from graphs import JOINS, MERGES, ONE_LINE, Graph, graphs
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.strategies import DrawFn
 
 from nas.errors import GenomeError
-from nas.genome import Genome, Node, Op, Shape, identity, ops, same_function
+from nas.genome import Genome, Node, Op, identity, ops, same_function
 from nas.genome.op import infer
 from nas.network import build
 
-ONE_LINE: list[Op] = [
-    ops.Conv2d(4),
-    ops.Conv2d(4, kernel=1, padding=0, bias=True),
-    ops.Conv2d(2),
-    ops.BatchNorm2d(),
-    ops.Activation("relu"),
-    ops.Activation("tanh"),
-    ops.MaxPool2d(3, 1, 1),
-    ops.AvgPool2d(3, 1, 1),
-    ops.Identity(),
-    ops.Zero(),
-    ops.Dropout(0.0),
-    ops.Dropout(0.3),
-    ops.StochasticDepth(1.0),
-    ops.StochasticDepth(0.6),
-    ops.Scale(0.5),
-    ops.ChannelAffine(),
-    ops.LocalResponseNorm(),
-    ops.DeformConv2d(4),
-    ops.ConvTranspose2d(4, kernel=3, stride=1),
-    ops.PadChannels(4),
-    ops.ChannelSelect((1, 0)),
-]
-MERGES: list[Op] = [ops.Add(), ops.Add(), ops.Mean(), ops.Multiply(), ops.Concat()]
-JOINS: list[Op] = [ops.HighwayGate(), ops.FractalJoin((0,), 3), ops.FractalJoin((0, 2), 3), ops.FractalJoin((0, 1, 2), 3)]
-Graph = list[Node]
 Grow = Callable[..., Genome]
-
-
-@st.composite
-def graphs(draw: DrawFn, most: int = 10) -> Graph:
-    """Small graphs of all operations; loose ends are pooled, joined and classified."""
-    nodes = [Node("input", ops.Input((4, 5, 5)))]
-    shapes: dict[str, Shape] = {"input": (4, 5, 5)}
-
-    def add(name: str, op: Op, *inputs: str) -> str:
-        nodes.append(Node(name, op, inputs))
-        shapes[name] = infer(op, tuple(shapes[i] for i in inputs)).shape
-        return name
-
-    for number in range(draw(st.integers(1, most))):
-        op = draw(st.sampled_from(ONE_LINE + MERGES + JOINS))
-        first = draw(st.sampled_from([name for name, shape in shapes.items() if _takes(op, shape)]))
-        alike = [name for name, shape in shapes.items() if shape == shapes[first]]
-        fewest, most = _others(op)
-        more = draw(st.lists(st.sampled_from(alike), min_size=fewest, max_size=most))
-        add(f"n{number}", op, first, *more)
-    used = {name for node in nodes for name in node.inputs}
-    ends = [node.name for node in nodes if node.name not in used]
-    flat = [add(f"flat{i}", ops.Flatten(), add(f"pool{i}", ops.GlobalAvgPool2d(), n)) for i, n in enumerate(ends)]
-    add("output", ops.Output(), add("linear", ops.Linear(3), add("join", ops.Concat(), *flat)))
-    return nodes
-
-
-def _takes(op: Op, shape: Shape) -> bool:
-    return not isinstance(op, ops.PadChannels) or shape[0] <= op.out_channels
-
-
-def _others(op: Op) -> tuple[int, int]:
-    """The fewest and the most lines besides the first."""
-    if isinstance(op, ops.FractalJoin):
-        return len(op.columns) - 1, len(op.columns) - 1
-    return op.arity[0] - 1, 2 if op in MERGES else op.arity[0] - 1
 
 
 def scrambled(nodes: Graph, dice: random.Random) -> Genome:
@@ -146,7 +84,7 @@ def _labelled(genome: Genome) -> networkx.Graph:
     return graph
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(graphs(), st.randoms(use_true_random=False))
 def test_names_and_orders_do_not_matter(nodes: Graph, dice: random.Random) -> None:
     genome, other = Genome(nodes), scrambled(nodes, dice)
@@ -154,7 +92,7 @@ def test_names_and_orders_do_not_matter(nodes: Graph, dice: random.Random) -> No
     assert same_function(genome, other)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(graphs(), st.randoms(use_true_random=False))
 def test_what_does_not_matter_may_stand_on_any_wire(nodes: Graph, dice: random.Random) -> None:
     genome, other = Genome(nodes), padded(nodes, dice)
@@ -163,7 +101,7 @@ def test_what_does_not_matter_may_stand_on_any_wire(nodes: Graph, dice: random.R
     assert isomorphic(genome, other)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(graphs(), st.data())
 def test_a_moved_wire_or_another_argument_is_judged_as_networkx_judges_it(nodes: Graph, data: st.DataObject) -> None:
     genome = Genome(nodes)
@@ -190,7 +128,7 @@ def _fits(op: Op, node: Node, genome: Genome) -> bool:
         return False
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(graphs())
 def test_the_canonical_form_is_its_own_and_keeps_the_fingerprint(nodes: Graph) -> None:
     genome = Genome(nodes)
@@ -202,7 +140,7 @@ def test_the_canonical_form_is_its_own_and_keeps_the_fingerprint(nodes: Graph) -
     assert (again, again.shapes, again.params) == (plain, plain.shapes, plain.params)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(graphs(), st.randoms(use_true_random=False))
 def test_with_the_weights_copied_the_canonical_form_computes_the_same(nodes: Graph, dice: random.Random) -> None:
     genome = padded(nodes, dice)

@@ -194,7 +194,7 @@ def test_state_dict_keys_are_node_names_with_dots() -> None:
 
 def test_names_that_torch_or_python_use_get_an_underscore() -> None:
     nodes = [Node("input", ops.Input((2,)))]
-    for name in ["train/class", "train_/half", "forward", "weight/__init__", "x"]:
+    for name in ["train/class", "train_/half", "forward", "self", "weight/__init__", "x"]:
         nodes.append(Node(name, ops.Linear(2), (nodes[-1].name,)))
     model = build(Genome([*nodes, Node("output", ops.Output(), ("x",))]))
     assert model.train()(torch.ones(1, 2)).shape == (1, 2)

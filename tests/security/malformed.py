@@ -1,6 +1,6 @@
 """Search spaces and runners with one thing wrong in each, made of good ones by what their schemas say.
 
-Each knows at which line and column, and under which path, it is wrong.
+Each knows under which path, and so between which lines, it is wrong.
 """
 
 from __future__ import annotations
@@ -27,6 +27,21 @@ class Malformed:
     text: str
     place: tuple[str | int, ...]
 
+    def lines(self, *, around: int = 0) -> range:
+        """The lines of what is wrong, as PyYAML counts them; `around` so many of the sections that it stands in."""
+        at, start = yaml.compose(self.text), 1
+        for part in self.place[: max(1, len(self.place) - around)]:
+            if isinstance(at, yaml.MappingNode):
+                key, at = next(pair for pair in reversed(at.value) if pair[0].value == str(part))
+                start = key.start_mark.line + 1
+            else:
+                assert isinstance(at, yaml.SequenceNode) and isinstance(part, int)
+                at = at.value[part]
+                start = at.start_mark.line + 1
+        assert at is not None
+        end = at.end_mark.line + bool(at.end_mark.column)
+        return range(start, max(start, end) + 1)
+
 
 def documents(*, every: int = 1) -> Iterator[Malformed]:
     """Malformed versions of all shipped search spaces and runners; of each kind of mistake one in `every`."""
@@ -47,7 +62,7 @@ def mistakes(good: dict[str, Any]) -> Iterator[tuple[str, Any, tuple[str | int, 
             yield f"{at} is {wrong!r}", changed(good, place, wrong), place
         if isinstance(place[-1], str):
             for typo in TYPOS:
-                yield f"{at} with {typo}", renamed(good, place, f"{place[-1]}{typo}"), place[:-1]
+                yield f"{at} with {typo}", renamed(good, place, f"{place[-1]}{typo}"), (*place[:-1], f"{place[-1]}{typo}")
             yield f"{at} twice", Twice(good, place), place
 
 

@@ -10,6 +10,7 @@ import importlib.util
 import logging
 import os
 import re
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -21,13 +22,14 @@ from nas.data import sending
 from nas.errors import InputError
 from nas.runner.dispatch import Dispatch
 from nas.runner.plan import Plan, by_memory
-from nas.runner.ray.knock import speaks
+from nas.runner.ray.knock import refused, speaks
 from nas.runner.ray.nodes import PROBE, Node, check, facts, on_each, usable
 from nas.runner.ray.settings import RayError, find_bootstrap_address, ray
+from nas.runner.ray.versions import PACKAGE, versions
 from nas.runner.scratch import scratch
 
-PACKAGE = Path(data.__file__).parents[1]  # nas
 ANSWER_SECONDS = 5.0
+CALL_SECONDS = 3.0
 FORM = re.compile(r"(?P<host>[\w.-]+|\[[0-9a-fA-F:]+\]):(?P<port>\d{1,5})")
 
 
@@ -35,9 +37,10 @@ FORM = re.compile(r"(?P<host>[\w.-]+|\[[0-9a-fA-F:]+\]):(?P<port>\d{1,5})")
 def joined(plan: Plan) -> Iterator[Path]:
     """Join the cluster at the plan's address; gives a folder of our own. The cluster is left as it was found."""
     address = found(plan.address)
+    versions()  # of the code as it is sent
     with scratch() as folder:
         try:
-            ray.init(address=address, runtime_env=luggage(), log_to_driver=False, logging_level=logging.ERROR)
+            ray.init(address=address, runtime_env=luggage(folder), log_to_driver=False, logging_level=logging.ERROR)
         except (ConnectionError, RuntimeError, RayError) as error:  # no Ray, another Ray, or a wrong token
             reason = " ".join(str(error).split())[:300]
             raise InputError(f"address: the Ray cluster at {address} cannot be joined: {reason}") from None
@@ -45,7 +48,7 @@ def joined(plan: Plan) -> Iterator[Path]:
 
 
 def found(address: str) -> str:
-    """HOST:PORT of a cluster whose head answers; `InputError` where there is none."""
+    """HOST:PORT of a cluster whose head answers and takes this process; `InputError` where there is none."""
     if address == "auto":
         address = os.environ.get("RAY_ADDRESS", "") or find_bootstrap_address(None) or ""
         if not address:
@@ -63,20 +66,29 @@ def found(address: str) -> str:
         raise InputError(f"address: must be local, auto, or HOST:PORT such as 10.0.0.1:6379; got '{address}'")
     if not speaks(match["host"].strip("[]"), int(match["port"]), seconds=ANSWER_SECONDS):
         raise InputError(f"address: no Ray answers at {address} within {ANSWER_SECONDS:g} s; is it the head of a Ray cluster?")
+    reason = refused(address, seconds=CALL_SECONDS)
+    if reason:
+        raise InputError(f"address: the Ray cluster at {address} cannot be joined: {reason}")
     return address
 
 
-def luggage() -> dict[str, Any]:
-    """What nodes get from here: this package, and modules of a person's own that are not installed."""
+def luggage(folder: Path) -> dict[str, Any]:
+    """What nodes get from here: this package, and modules of a person's own that are not installed.
+
+    And an empty folder, made in `folder`, to work in: without one Ray lets them look into the folder of the same name as our
+    current one first, where a checkout would come before what they were sent.
+    """
+    empty = folder / "empty"
+    empty.mkdir()
     modules = {name.partition(":")[0].partition(".")[0] for name in plugins.allowed()}
     own = [path for name in sorted(modules) if (path := _own(name)) is not None]
-    return {"py_modules": [str(PACKAGE), *own], "excludes": ["**/__pycache__/"]}
+    return {"working_dir": str(empty), "py_modules": [str(PACKAGE), *own], "excludes": ["**/__pycache__/"]}
 
 
 def _own(name: str) -> str | None:
     """The file or folder of a module that comes with no package; None for one that is installed."""
-    spec = importlib.util.find_spec(name)
-    if spec is None or spec.origin is None or "site-packages" in Path(spec.origin).parts or spec.origin in ("built-in", "frozen"):
+    spec = None if name in sys.stdlib_module_names else importlib.util.find_spec(name)
+    if spec is None or spec.origin is None or "site-packages" in Path(spec.origin).parts:
         return None
     path = Path(spec.origin)
     return str(path.parent if spec.submodule_search_locations else path)
@@ -88,7 +100,7 @@ def settled(dispatch: Dispatch, say: Callable[[str], None]) -> str:
     Raises `InputError` where no node holds a trial, where versions differ, or where a node does not see the checkpoints.
     """
     run, plan = dispatch.run, dispatch.plan
-    chosen = usable(plan)
+    chosen = usable(plan, say)
     run.checkpoints.write(PROBE, [b"is this file seen?"])
     try:
         found = on_each(chosen, facts, str(run.checkpoints))

@@ -27,7 +27,7 @@ def run(dispatch: Dispatch, interrupts: Interrupts, *, say: Callable[[str], None
         interrupts.renew()
         interrupts.check()
         placed = "" if dispatch.plan.address == "local" else settled(dispatch, say)
-        capacity = Capacity(dispatch.plan, lambda workers: _counted(dispatch, workers, say))
+        capacity = Capacity(dispatch.plan, lambda workers: _counted(dispatch, workers, say), say)
         with Lookout(interrupts, resume=f"nas resume {dispatch.run.folder}"):
             fruitless = 0
             while not dispatch.search.over:

@@ -1,12 +1,16 @@
 """Sees that the head of the cluster is gone, and says so before Ray ends this process without a word.
 
-Ray waits a minute for its head and then leaves with status 1: no exception, no `finally`. A thread that knocks at the head's
-port finds out in seconds, and the search ends with an error that says how to go on.
+Ray waits a minute for its head and then leaves with status 1: no exception, no `finally`. Where another head answers at the
+same address, which knows nothing of this cluster, it leaves as soon as it has called it. So a thread knocks at the head's
+port, and holds a line to it that breaks the moment the head's process ends. A head that does not answer is waited for, as
+a link may be cut for a while; one that ended is lost, even if it starts again. The search ends with an error that says how
+to go on.
 """
 
 from __future__ import annotations
 
 import os
+import socket
 import sys
 import threading
 import time
@@ -14,17 +18,17 @@ from types import TracebackType
 
 from nas.errors import ClusterLost
 from nas.runner.interrupt import Interrupts
-from nas.runner.ray.knock import listens
 from nas.runner.ray.settings import ray
 
 PERIOD_SECONDS = 1.0
-PATIENCE_SECONDS = 8.0  # a head that is restarted elsewhere may take so long
-LAST_SECONDS = 4.0  # for the main thread to end, where it hangs in a call to Ray
+BREATH_SECONDS = 0.05  # between two calls, where nobody can be reached
+PATIENCE_SECONDS = 8.0  # with a head that does not answer
+LAST_SECONDS = 2.0  # for the main thread to end, where it hangs in a call to Ray
 STATUS = 3
 
 
 class Lookout:
-    """While it is entered, a head that is gone for some seconds ends the search with `ClusterLost`.
+    """While it is entered, a head that ended, or does not answer for some seconds, ends the search with `ClusterLost`.
 
     resume: the command that goes on with the run.
     """
@@ -45,13 +49,8 @@ class Lookout:
             self._over.set()
 
     def _watch(self) -> None:
-        heard = time.monotonic()
-        while not self._over.wait(PERIOD_SECONDS):
-            if listens(self._host, self._port, seconds=PERIOD_SECONDS):
-                heard = time.monotonic()
-            elif time.monotonic() - heard > PATIENCE_SECONDS:
-                break
-        else:
+        wait_until_gone(self._host, self._port, self._over)
+        if self._over.is_set():
             return
         where = f"the head of the Ray cluster at {self._host}:{self._port} is gone"
         text = f"{where}; finished trials are kept, go on with: {self._resume}"
@@ -59,3 +58,33 @@ class Lookout:
         if not self._over.wait(LAST_SECONDS):
             print(f"nas: {text}", file=sys.stderr, flush=True)
             os._exit(STATUS)
+
+
+def wait_until_gone(host: str, port: int, over: threading.Event) -> None:
+    """Until what listens there has ended or has not answered for `PATIENCE_SECONDS`, or it is over."""
+    heard = time.monotonic()
+    while time.monotonic() - heard < PATIENCE_SECONDS and not over.is_set():
+        try:
+            line = socket.create_connection((host, port), timeout=PERIOD_SECONDS)
+        except ConnectionRefusedError:  # its host is there, and says that no head is
+            return
+        except OSError:
+            over.wait(BREATH_SECONDS)
+            continue
+        with line:
+            if not _holds(line, PERIOD_SECONDS):  # broken by the other end, where perhaps another head answers already
+                return
+            heard = time.monotonic()
+
+
+def _holds(line: socket.socket, seconds: float) -> bool:
+    """Whether a line is still there so many seconds after the other end last said something."""
+    line.settimeout(seconds)
+    try:
+        while line.recv(4096):
+            pass
+    except TimeoutError:
+        return True
+    except OSError:
+        return False
+    return False

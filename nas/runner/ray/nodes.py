@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import platform
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import metadata
 from typing import Any
 
-from nas.errors import InputError
+from nas.errors import InputError, SearchError
 from nas.runner.machine import Machine, here
 from nas.runner.plan import Plan, fit
-from nas.runner.ray.settings import NodeAffinitySchedulingStrategy, RayError, ray
+from nas.runner.ray.settings import GetTimeoutError, NodeAffinitySchedulingStrategy, RayError, ray
+from nas.runner.ray.versions import SAME, differing, versions
 from nas.storage import storage_at
 
+FIRST_SECONDS = 300.0  # for the first node to come: clouds take minutes
 ASK_SECONDS = 120.0  # for a node to unpack what it is sent, and to answer
 PROBE = "seen-by-nodes"
 FRESH_SECONDS = 5.0  # how long the count of nodes is believed
@@ -41,8 +42,11 @@ def nodes() -> list[Node]:
     return found
 
 
-def usable(plan: Plan) -> list[Node]:
-    """The nodes that hold a trial; `InputError` where none does, with what each has."""
+def usable(plan: Plan, say: Callable[[str], None]) -> list[Node]:
+    """The nodes that hold a trial; `InputError` where none does, with what each has. Where there is none yet, wait for one."""
+    if not any(node.machine.cores for node in nodes()):
+        say("nodes      none yet; waiting for the first")
+        _wait_for_one(plan)
     every = nodes()
     found = [node for node in every if holds(node, plan)]
     if not found:
@@ -56,6 +60,19 @@ def usable(plan: Plan) -> list[Node]:
     return found
 
 
+def _wait_for_one(plan: Plan) -> None:
+    """Until a node takes a task that asks for what a trial asks: an autoscaler adds nodes for what waits."""
+    waiting = ray.remote(num_cpus=plan.cpus, num_gpus=plan.gpus, max_retries=0)(_nothing).remote()
+    with contextlib.suppress(GetTimeoutError):
+        ray.get(waiting, timeout=FIRST_SECONDS)
+        return
+    ray.cancel(waiting, force=True)
+
+
+def _nothing() -> None:
+    pass
+
+
 def holds(node: Node, plan: Plan) -> bool:
     """Whether one trial fits on a node."""
     return fit(plan, node.machine) > 0 and (plan.limits.memory_bytes or 0) <= node.memory_bytes
@@ -64,8 +81,7 @@ def holds(node: Node, plan: Plan) -> bool:
 def facts(place: str) -> dict[str, Any]:
     """What is asked of a node, there: versions, GPUs, and whether it sees a file that was put where checkpoints go."""
     return {
-        "python": ".".join(platform.python_version_tuple()[:2]),
-        "torch": metadata.version("torch").partition("+")[0],
+        "versions": versions(),
         "gpu_bytes": here().gpu_bytes,
         "sees": storage_at(place).exists(PROBE),
     }
@@ -90,12 +106,8 @@ def check(chosen: list[Node], found: list[dict[str, Any]], *, place: str) -> Non
     """`InputError` for nodes whose versions differ from those here, or that do not see the run's folder."""
     ours = facts(place)
     for node, theirs in zip(chosen, found, strict=True):
-        differ = [f"{name} {theirs[name]} (here {ours[name]})" for name in ("python", "torch") if theirs[name] != ours[name]]
-        if differ:
-            raise InputError(
-                f"node {node.host} has {' and '.join(differ)}; results would depend on the node: "
-                "give all nodes the same image, or the same environment"
-            )
+        if differ := differing(theirs["versions"], ours["versions"]):
+            raise InputError(f"node {node.host} has {differ}; {SAME}")
         if not theirs["sees"]:
             raise InputError(
                 f"node {node.host} does not see {place}; a trial could not go on there: "
@@ -104,19 +116,35 @@ def check(chosen: list[Node], found: list[dict[str, Any]], *, place: str) -> Non
 
 
 class Capacity:
-    """How many trials the cluster holds at once, as nodes come and go."""
+    """How many trials the cluster holds at once, as nodes come and go, and which nodes get none."""
 
-    def __init__(self, plan: Plan, changed: Callable[[int], None]) -> None:
-        self._plan, self._changed = plan, changed
+    def __init__(self, plan: Plan, changed: Callable[[int], None], say: Callable[[str], None]) -> None:
+        self._plan, self._changed, self._say = plan, changed, say
         self._asked, self._count = 0.0, -1
+        self._refused: set[str] = set()  # keys of nodes
 
     def __call__(self) -> int:
         if self._plan.workers:
             return self._plan.workers  # what was asked for: an autoscaler adds nodes for those that wait
         if time.monotonic() - self._asked > FRESH_SECONDS:
-            count = sum(fit(self._plan, node.machine) for node in nodes() if holds(node, self._plan))
+            found = [node for node in nodes() if node.key not in self._refused and holds(node, self._plan)]
+            count = sum(fit(self._plan, node.machine) for node in found)
             self._asked = time.monotonic()
             if count != self._count:
                 self._count = count
                 self._changed(count)
         return self._count
+
+    def refuse(self, key: str, host: str, differ: str) -> None:
+        """Give no more trials to a node that joined with other versions; `SearchError` where no other is left."""
+        if key not in self._refused:
+            self._refused.add(key)
+            self._asked = 0.0
+            self._say(f"warning: node {host} joined with {differ} and gets no trials; {SAME}")
+        if all(node.key in self._refused for node in nodes() if holds(node, self._plan)):
+            raise SearchError(f"every node that is left has other versions: node {host} has {differ}; {SAME}")
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """What the labels of a node must be for it to get a trial."""
+        return {"ray.io/node-id": f"!in({','.join(sorted(self._refused))})"} if self._refused else {}

@@ -24,6 +24,9 @@ OF_DRIVERS = {
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
     # Ray ends this process without a word so long after it lost its head; `lookout` speaks before.
     "RAY_gcs_rpc_server_reconnect_timeout_s": "60",
+    # ... and as soon as it calls another head at the same address, which is not before this time.
+    "RAY_gcs_grpc_initial_reconnect_backoff_ms": "10000",
+    "RAY_gcs_grpc_max_reconnect_backoff_ms": "10000",
 }
 # Of a head, too: the launch files in runners/ set the same, and a test compares them.
 OF_HEADS = {
@@ -36,6 +39,8 @@ OF_HEADS = {
     "RAY_health_check_failure_threshold": "3",
 }
 
+ALIVE = 0  # the state of a node, in Ray's messages
+
 os.environ.update(OF_DRIVERS | OF_HEADS)
 
 with warnings.catch_warnings():
@@ -44,8 +49,8 @@ with warnings.catch_warnings():
     from ray import tune
     from ray._private import ray_constants, services
     from ray._private.services import find_bootstrap_address
-    from ray._raylet import AuthenticationTokenLoader, Config  # type: ignore[attr-defined]
-    from ray.exceptions import RayError
+    from ray._raylet import AuthenticationTokenLoader, Config, InnerGcsClient  # type: ignore[attr-defined]  # compiled
+    from ray.exceptions import AuthenticationError, GetTimeoutError, RayError
     from ray.tune.experiment import Trial as TuneTrial
     from ray.tune.schedulers import FIFOScheduler
     from ray.tune.search import Searcher
@@ -54,12 +59,16 @@ with warnings.catch_warnings():
 __all__ = [
     "OF_DRIVERS",
     "OF_HEADS",
+    "AuthenticationError",
     "FIFOScheduler",
+    "GetTimeoutError",
     "NodeAffinitySchedulingStrategy",
     "RayError",
     "Searcher",
     "TuneTrial",
+    "call_head",
     "find_bootstrap_address",
+    "find_token",
     "ray",
     "ray_constants",
     "services",
@@ -72,3 +81,21 @@ def read_token_again() -> None:
     """Ray reads the variables about its token once; this makes it look at them again."""
     Config.initialize("")
     AuthenticationTokenLoader.instance().reset_cache()
+
+
+def find_token() -> bool:
+    """Whether there is a token to join a cluster with; `AuthenticationError` where the variables name one that is not there.
+
+    Ray uses the one in ~/.ray only where it is told to use tokens, or starts a cluster; here it is used to join one, too.
+    """
+    loader = AuthenticationTokenLoader.instance()
+    if "RAY_AUTH_MODE" not in os.environ and loader.has_token(ignore_auth_mode=True):
+        os.environ["RAY_AUTH_MODE"] = "token"
+        read_token_again()
+    return loader.has_token()
+
+
+def call_head(address: str, *, seconds: float) -> list[str]:
+    """The sockets of the nodes that live, by a call to the head at HOST:PORT that carries the token; raises what Ray raises."""
+    head = InnerGcsClient.standalone(address, None, round(seconds * 1000))
+    return [node.raylet_socket_name for node in head.get_all_node_info(seconds).values() if node.state == ALIVE]

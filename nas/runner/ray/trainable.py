@@ -13,7 +13,8 @@ from typing import Any
 from nas.data import default_cache
 from nas.evaluate import Job, Outcome
 from nas.runner.plan import Limits
-from nas.runner.ray.settings import tune
+from nas.runner.ray.settings import ray, tune
+from nas.runner.ray.versions import differing, versions
 from nas.runner.worker import Death, Report, Worker
 
 
@@ -23,6 +24,7 @@ class TrialActor(tune.Trainable):
     def setup(self, config: dict[str, Any]) -> None:
         self._worker = Worker(Limits(**config["limits"]))
         self._waits = False  # whether the trial waits for the answer to its last report
+        self._differ = differing(versions(), config["versions"])
         self._begin(config)
 
     def reset_config(self, new_config: dict[str, Any]) -> bool:
@@ -32,6 +34,8 @@ class TrialActor(tune.Trainable):
         return True
 
     def _begin(self, config: dict[str, Any]) -> None:
+        if self._differ:
+            return  # no result may come from here
         job = Job.from_dict(json.loads(config["job"]))
         if config["own_cache"]:
             job = replace(job, cache=str(default_cache()), placed=config["placed"])
@@ -40,6 +44,10 @@ class TrialActor(tune.Trainable):
 
     def step(self) -> dict[str, Any]:
         """What the trial says next; that Tune asks again is the answer to its last report."""
+        if self._differ:
+            node = ray.get_runtime_context().get_node_id()
+            refused = {"key": node, "host": ray.util.get_node_ip_address(), "differ": self._differ}
+            return {"epoch": 0, "done": True, "refused": json.dumps(refused)}
         if self._waits:
             self._worker.answer(True)
         said = self._worker.next()

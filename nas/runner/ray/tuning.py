@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,15 +10,17 @@ from typing import Any
 from nas.errors import SearchError
 from nas.evaluate import Outcome
 from nas.runner.dispatch import LOST, Dispatch
+from nas.runner.ray.nodes import Capacity
 from nas.runner.ray.settings import FIFOScheduler, Searcher, TuneTrial, tune
 from nas.runner.ray.trainable import TrialActor, ending
+from nas.runner.ray.versions import versions
 from nas.runner.worker import Death
 
 
-def tuned(dispatch: Dispatch, folder: Path, *, capacity: Callable[[], int], placed: str) -> None:
+def tuned(dispatch: Dispatch, folder: Path, *, capacity: Capacity, placed: str) -> None:
     """Run one Tuner until the search is over, or Tune ends for a reason of its own.
 
-    capacity: trials that fit at once. placed: the data set in the nodes' own caches.
+    capacity: trials that fit at once, and nodes that get none. placed: the data set in the nodes' own caches.
     """
     tuner = tune.Tuner(
         tune.with_resources(TrialActor, _resources),
@@ -42,13 +43,14 @@ def tuned(dispatch: Dispatch, folder: Path, *, capacity: Callable[[], int], plac
 
 def _resources(config: dict[str, Any]) -> tune.PlacementGroupFactory:
     share = {"GPU": config["gpus"]} if config["gpus"] else {}
-    return tune.PlacementGroupFactory([{"CPU": config["cpus"], **share}])
+    chosen = [config["labels"]] if config["labels"] else None
+    return tune.PlacementGroupFactory([{"CPU": config["cpus"], **share}], bundle_label_selector=chosen)
 
 
 class StudySearcher(Searcher):
     """Gives Tune the trials of the search. Tune tries nothing again: what its actors lose is put back by the dispatch."""
 
-    def __init__(self, dispatch: Dispatch, capacity: Callable[[], int], placed: str) -> None:
+    def __init__(self, dispatch: Dispatch, capacity: Capacity, placed: str) -> None:
         super().__init__(metric="epoch", mode="max")
         self._dispatch, self._capacity, self._placed = dispatch, capacity, placed
         self._numbers: dict[str, int] = {}  # by Tune's name of an attempt
@@ -68,14 +70,22 @@ class StudySearcher(Searcher):
             "limits": asdict(plan.limits),
             "cpus": plan.cpus,
             "gpus": dispatch.gpus(job.number),
+            "labels": self._capacity.labels,
+            "versions": {} if plan.address == "local" else versions(),
             "own_cache": plan.address != "local",
             "placed": self._placed,
         }
 
     def on_trial_complete(self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False) -> None:
-        number = self._numbers.pop(trial_id, None)
-        if number is not None:
-            self._dispatch.ended(number, LOST if error else self._ended(number, result or {}))
+        number, result = self._numbers.pop(trial_id, None), result or {}
+        if number is None:
+            return
+        if "refused" in result:
+            with self._dispatch.remembered():
+                self._dispatch.put_back(number)
+                self._capacity.refuse(**json.loads(result["refused"]))
+        else:
+            self._dispatch.ended(number, LOST if error else self._ended(number, result))
 
     def _ended(self, number: int, result: dict[str, Any]) -> Outcome | Death:
         curve = self._dispatch.search.trials[number].curve

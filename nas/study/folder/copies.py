@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from nas import safe_json
 from nas.errors import RunError
 from nas.storage import write_whole
+
+T = TypeVar("T")
+
+MOST_BYTES = 1 << 28  # a hundred thousand trials
+# What reading raises that is not what was written: a GenomeError and a DocumentError are a ValueError.
+BROKEN = (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError, MemoryError)
 
 
 def write_copy(path: Path, schema: str, sources: list[dict[str, Any]]) -> None:
@@ -20,27 +28,25 @@ def write_copy(path: Path, schema: str, sources: list[dict[str, Any]]) -> None:
         raise RunError(f"{path} cannot be written: {error.strerror or error}") from None
 
 
-def read_copy(path: Path, schema: str, what: str) -> list[dict[str, Any]]:
-    """The sources that `write_copy` wrote; `RunError` where the copy is lost or damaged.
+def read_copy(path: Path, schema: str, what: str, source: Callable[[dict[str, Any]], T]) -> list[T]:
+    """What `source` makes of each of those that `write_copy` wrote; `RunError` where the copy is lost or damaged.
 
-    what: it is, such as "what the search learned from".
+    what: it is, such as "what the search learned from". source: raises what a value of another kind makes it raise.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        if path.stat().st_size > MOST_BYTES:
+            raise ValueError(f"it has more than {MOST_BYTES:,} bytes")
+        content = safe_json.parsed(path.read_bytes(), name=path.name, limit=MOST_BYTES)
         if content["schema"] != schema:
-            raise ValueError(f"its schema is {content['schema']!r}, not {schema}")
+            raise ValueError(f"its schema is {str(content['schema'])[:60]!r}, not {schema}")
         if content["digest"] != _digest(content["sources"]):
             raise ValueError("its checksum does not agree")
-        return content["sources"]
+        return [source(entry) for entry in content["sources"]]
     except FileNotFoundError:
         raise RunError(f"{path} is missing: {what}; without it no proposal would be the same") from None
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise damaged(path, what, error) from None
-
-
-def damaged(path: Path, what: str, error: Exception) -> RunError:
-    """The error for a copy that holds something else than it should."""
-    return RunError(f"{path} cannot be read as {what}: {error or type(error).__name__}")
+    except BROKEN as error:
+        text = " ".join(str(error).split())[:300] or type(error).__name__
+        raise RunError(f"{path} cannot be read as {what}: {text}") from None
 
 
 def _digest(sources: list[dict[str, Any]]) -> str:

@@ -19,6 +19,7 @@ from nas.study.ledger import lock
 from nas.study.ledger.ledger import Location
 
 SEARCH = "search.yaml"
+ASIDE = ".search.yaml"  # while it is written
 ENVIRONMENT = "environment.json"
 JOURNAL = "study.journal"
 URL = "study.url"
@@ -31,6 +32,11 @@ def location_of(folder: Path) -> Location:
         raise RunError(f"{folder} is no run: it was broken off while it was made; begin it again: nas search ... --out {folder}")
     if (folder / JOURNAL).is_file():
         return folder / JOURNAL
+    return database_of(folder)
+
+
+def database_of(folder: Path) -> DatabaseUrl:
+    """Where `study.url` says that the study is; `RunError` where there is none, or it does not say so."""
     try:
         url = parse((folder / URL).read_text(encoding="utf-8").strip())
     except FileNotFoundError:
@@ -70,7 +76,8 @@ def write_private(path: Path, text: str) -> None:
 def write_search(folder: Path, search: dict[str, Any]) -> None:
     """Write `search.yaml`: a search as it was resolved."""
     text = yaml.safe_dump(search, sort_keys=False, width=110)
-    write_private(folder / SEARCH, f"# The search as it was resolved.\n{text}")
+    write_private(folder / ASIDE, f"# The search as it was resolved.\n{text}")
+    os.replace(folder / ASIDE, folder / SEARCH)  # never half of it, whenever we are killed
 
 
 def is_run(folder: Path) -> bool:

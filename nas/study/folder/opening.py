@@ -22,12 +22,13 @@ from nas.study.folder.home import (
     SEARCH,
     UNFINISHED,
     URL,
+    database_of,
     located,
     location_of,
     write_private,
     write_search,
 )
-from nas.study.ledger.ledger import Location
+from nas.study.ledger.ledger import Location, drop
 from nas.study.ledger.store import Store
 
 FAMILY = "nas.run/"
@@ -39,6 +40,8 @@ def made(folder: Path, space: SearchSpace, location: Location, storage: Storage 
     """Write the files of a new run, and its study."""
     (folder / UNFINISHED).touch(0o600)
     (folder / JOURNAL).unlink(missing_ok=True)  # of a run that was broken off here
+    if (folder / URL).exists():
+        _drop(folder)
     around = environment(space)
     search = resolved(space)
     if search["network"].get("start") == START and isinstance(space.kind, EditsSpace):
@@ -57,11 +60,37 @@ def made(folder: Path, space: SearchSpace, location: Location, storage: Storage 
     }
     directions: list[Direction] = [objective.direction for objective in space.file.objectives]
     where = located(location, folder) if isinstance(location, DatabaseUrl) else location
-    store = Store.create(where, directions=directions, about=about, resume=f"nas resume {folder}")
-    if isinstance(location, DatabaseUrl):
+    if isinstance(location, DatabaseUrl):  # first, so that what is begun in a database can be found
         write_private(folder / URL, f"{location}\n")
+    try:
+        store = Store.create(where, directions=directions, about=about, resume=f"nas resume {folder}")
+    except RunError:
+        (folder / URL).unlink(missing_ok=True)  # there is no such study
+        raise
     (folder / UNFINISHED).unlink()
     return store
+
+
+def _drop(folder: Path) -> None:
+    """Take away what was begun in a database for a run that was broken off here while it was made."""
+    try:
+        url = database_of(folder)
+    except RunError:
+        url = None  # the file is half-written, and the study is made after it
+    try:
+        if url is not None:
+            drop(url)
+    except RunError as error:
+        raise RunError(f"a run in {folder} was broken off while it was made; {error}; or choose another with --out") from None
+    (folder / URL).unlink()
+
+
+def restored(folder: Path, about: dict[str, Any]) -> bool:
+    """Write `search.yaml` anew, as the study has it, where it is missing; whether it was."""
+    if (folder / SEARCH).exists():
+        return False
+    write_search(folder, about["search"])
+    return True
 
 
 def found(where: Path | str) -> tuple[Location, Path]:
@@ -74,8 +103,6 @@ def found(where: Path | str) -> tuple[Location, Path]:
     folder = Path(where)
     location = location_of(folder)
     check_links(folder, within=("checkpoints", "exports"))
-    if not (folder / SEARCH).is_file():
-        raise RunError(f"{folder} has no {SEARCH}, which says what is searched: restore it from a copy")
     return location, folder
 
 

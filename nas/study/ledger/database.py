@@ -2,6 +2,7 @@
 
 A connection is made within seconds or not at all. While a process drives a run in PostgreSQL, its one connection holds a
 lock of that study, and a new connection takes it before anything else: who has lost the lock can write nothing any more.
+In SQLite the lock is that of a file beside the database, one for each study. So copies of a run's folder exclude each other.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ import time
 import warnings
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from optuna.exceptions import StorageInternalError
 from optuna.storages import RDBStorage
@@ -28,6 +30,7 @@ from sqlalchemy.pool import NullPool
 
 from nas.database_url import DatabaseUrl, redacted
 from nas.errors import MissingExtraError, RunError, SearchError
+from nas.study.ledger.lock import DriverLock, driver
 
 CONNECT_SECONDS = 4  # for each address of a host, of which there are often two
 BUSY_SECONDS = 5  # that SQLite waits for another process by itself
@@ -68,7 +71,14 @@ class Database(RDBStorage):
 
     @contextmanager
     def owned(self) -> Iterator[None]:
-        """This process alone drives the study; `RunError` where another one does. For PostgreSQL: its lock of a session."""
+        """This process alone drives the study; `RunError` where another one does."""
+        beside = DriverLock(_lock_file(self.where), run=self.where) if self.where.kind == "sqlite" else nullcontext()
+        with beside, self._connected():
+            yield
+
+    @contextmanager
+    def _connected(self) -> Iterator[None]:
+        """One connection for all that is done; in PostgreSQL it holds the lock."""
         engine = create_engine(self._address, pool_size=1, max_overflow=0, connect_args=self._arguments)
         claim = Claim(self.where)
         if self.where.kind == "postgresql":
@@ -87,9 +97,9 @@ class Database(RDBStorage):
             engine.dispose()
 
     def driver(self) -> str | None:
-        """The process that drives the study, by the lock of its session; None where there is none, or it cannot be known."""
-        if self.where.kind != "postgresql":
-            return None
+        """The process that drives the study, by the lock that it holds; None where there is none."""
+        if self.where.kind == "sqlite":
+            return driver(_lock_file(self.where))
         with self.engine.connect() as connection:
             found = connection.execute(text(_HOLDER), _key(self.where.study)).first()
         return None if found is None else _named(found[1])
@@ -126,6 +136,12 @@ _HOLDER = (
     "and l.granted and l.classid = :first and l.objid = :second and l.objsubid = 2 "
     "and l.database = (select oid from pg_database where datname = current_database())"
 )
+
+
+def _lock_file(url: DatabaseUrl) -> Path:
+    """Of a study in SQLite; the same by whatever link one came to the database."""
+    file = Path(url.file).resolve()
+    return file.with_name(f"{file.name}.{quote(url.study, safe='')}.lock")
 
 
 def _key(study: str) -> dict[str, int]:

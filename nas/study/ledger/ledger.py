@@ -111,6 +111,22 @@ def _create_in_database(url: DatabaseUrl, directions: Sequence[Direction], notes
     return _ledger(database, study)
 
 
+def drop(url: DatabaseUrl) -> None:
+    """Delete a study of a database that nothing was written to yet, if it is there; `RunError` for any other."""
+    if url.kind == "sqlite" and not Path(url.file).exists():
+        return
+    database = connect(url, make=True)  # a kill may have left half of the tables
+    try:
+        study = database.get_study_id_from_name(url.study)
+        if database.get_n_trials(study) or database.driver():
+            raise RunError(f"{url} is a study that somebody works with")
+        database.delete_study(study)
+    except KeyError:
+        return
+    except (SQLAlchemyError, StorageInternalError) as error:
+        raise explained(url, error) from None
+
+
 def _open_database(url: DatabaseUrl) -> Ledger:
     database = connect(url, make=False)
     try:

@@ -11,19 +11,19 @@ from pathlib import Path
 
 from nas.errors import RunError
 
-FILE = "driver.lock"
+FILE = "driver.lock"  # in a run's folder
 _SECONDS = 2.0  # in which whoever took the lock says who it is
 
 
 class DriverLock:
-    """The lock is the kernel's, so it ends with the process, however that ends."""
+    """The lock of a file is the kernel's, so it ends with the process, however that ends; `run`: as errors call it."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, path: Path, *, run: object) -> None:
+        self._run = run
         try:
-            self._file = open(os.open(folder / FILE, os.O_RDWR | os.O_CREAT, 0o600), "r+")  # noqa: SIM115  until `__exit__`
+            self._file = open(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+")  # noqa: SIM115  until `__exit__`
         except OSError as error:
-            raise RunError(f"{folder} cannot be written: {error.strerror}") from None
+            raise RunError(f"{path.parent} cannot be written: {error.strerror}") from None
 
     def __enter__(self) -> DriverLock:
         until = time.monotonic() + _SECONDS
@@ -32,7 +32,7 @@ class DriverLock:
             # What a killed process left behind is there until the next one has written its own name over it.
             if _lives(name) or time.monotonic() > until:
                 self._file.close()
-                raise RunError(f"{self._folder} is being driven by another process: {name or 'it does not say which'}")
+                raise RunError(f"{self._run} is being driven by another process: {name or 'it does not say which'}")
             time.sleep(0.01)
         self._write(f"process {os.getpid()} on {socket.gethostname()}\n")
         return self
@@ -53,9 +53,9 @@ class DriverLock:
         os.pwrite(self._file.fileno(), text.encode(), 0)
 
 
-def driver(folder: Path) -> str | None:
-    """The process that drives the run of a folder, on this machine or on another that shares the folder; None: there is none."""
-    with contextlib.suppress(OSError), open(folder / FILE, "rb") as file:
+def driver(path: Path) -> str | None:
+    """The process that holds the lock of a file, on this machine or on another that shares it; None: there is none."""
+    with contextlib.suppress(OSError), open(path, "rb") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:

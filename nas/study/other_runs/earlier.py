@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nas.errors import GenomeError, InputError, RunError, nearest
+from nas.errors import GenomeError, InputError, nearest
 from nas.genome import Genome
 from nas.space import SearchSpace
 from nas.space.settings import COSTS
 from nas.strategy import Earlier
-from nas.study.folder.copies import damaged, read_copy, write_copy
+from nas.study.folder.copies import read_copy, write_copy
 from nas.study.other_runs.differences import check_alike, differences
 from nas.study.run import Run
 from nas.study.trial import Trial
@@ -155,13 +155,7 @@ def kept(run: Run) -> list[Source]:
     path = run.folder / FILE
     if not path.exists() and not run.trials:
         keep(sources(run.space), run.folder)
-    try:
-        entries = read_copy(path, SCHEMA, WHAT)
-        return [Source(tuple(entry["lines"]), tuple(map(_result, entry["results"]))) for entry in entries]
-    except RunError:
-        raise
-    except (ValueError, KeyError, TypeError, AttributeError) as error:  # a GenomeError is a ValueError
-        raise damaged(path, WHAT, error) from None
+    return read_copy(path, SCHEMA, WHAT, _source)
 
 
 def _dict(result: Earlier) -> dict[str, Any]:
@@ -173,7 +167,11 @@ def _dict(result: Earlier) -> dict[str, Any]:
     }
 
 
+def _source(entry: dict[str, Any]) -> Source:
+    return Source(tuple(map(str, entry["lines"])), tuple(map(_result, entry["results"])))
+
+
 def _result(entry: dict[str, Any]) -> Earlier:
     values = None if entry["values"] is None else tuple(map(float, entry["values"]))
     curve = {int(epoch): float(value) for epoch, value in entry["curve"]}
-    return Earlier(Genome.from_dict(entry["genome"]), entry["choices"], values, curve)
+    return Earlier(Genome.from_dict(entry["genome"]), dict(entry["choices"]), values, curve)

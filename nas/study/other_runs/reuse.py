@@ -6,17 +6,18 @@ division, the recipe with its epochs, the evaluator. A run that differs there is
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from nas.errors import InputError, RunError, nearest
+from nas.errors import InputError, nearest
 from nas.space import SearchSpace
 from nas.space.settings import COSTS
 from nas.study.decisions.reusable import Reusable, Reused
-from nas.study.folder.copies import damaged, read_copy, write_copy
+from nas.study.folder.copies import read_copy, write_copy
 from nas.study.other_runs.differences import compared
 from nas.study.other_runs.earlier import INDENT, counted, several, short
 from nas.study.run import Run
@@ -122,13 +123,7 @@ def kept(run: Run) -> list[Source]:
     path = run.folder / FILE
     if not path.exists() and not run.trials:
         keep(sources(run.space, run.store.about()["data"]), run.folder)
-    try:
-        entries = read_copy(path, SCHEMA, WHAT)
-        return [Source(tuple(entry["lines"]), tuple(map(_result, entry["results"]))) for entry in entries]
-    except RunError:
-        raise
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise damaged(path, WHAT, error) from None
+    return read_copy(path, SCHEMA, WHAT, _source)
 
 
 def reusable(found: Sequence[Source]) -> Reusable:
@@ -140,6 +135,17 @@ def _dict(result: Reused) -> dict[str, Any]:
     return asdict(result) | {"curve": sorted(result.curve.items())}
 
 
+def _source(entry: dict[str, Any]) -> Source:
+    return Source(tuple(map(str, entry["lines"])), tuple(map(_result, entry["results"])))
+
+
 def _result(entry: dict[str, Any]) -> Reused:
-    curve = {int(epoch): metrics for epoch, metrics in entry["curve"]}
-    return Reused(entry["origin"], entry["fingerprint"], entry["packed"], entry["metrics"], curve)
+    curve = {int(epoch): _metrics(metrics) for epoch, metrics in entry["curve"]}
+    return Reused(str(entry["origin"]), str(entry["fingerprint"]), str(entry["packed"]), _metrics(entry["metrics"]), curve)
+
+
+def _metrics(entry: dict[str, Any]) -> dict[str, float]:
+    found = {str(name): float(value) for name, value in entry.items()}
+    if not all(map(math.isfinite, found.values())):
+        raise ValueError(f"a metric is not finite: {found}")
+    return found

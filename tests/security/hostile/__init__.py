@@ -38,9 +38,9 @@ class Hostile:
 
 def every() -> list[Hostile]:
     """All hostile inputs, each under a name of its own."""
-    from hostile import arguments, arrays, code_names, documents, genomes, pictures, runs, states, tables
+    from hostile import arguments, arrays, code_names, copies, documents, genomes, pictures, runs, states, tables
 
-    parts = (documents, code_names, arguments, genomes, arrays, tables, pictures, states, runs)
+    parts = (documents, code_names, arguments, genomes, arrays, tables, pictures, states, runs, copies)
     found = [hostile for part in parts for hostile in part.inputs()]
     names = [hostile.name for hostile in found]
     assert len(set(names)) == len(names), sorted(name for name in set(names) if names.count(name) > 1)

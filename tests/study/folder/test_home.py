@@ -81,13 +81,6 @@ def test_a_damaged_study_url_is_named(space, tmp_path, content, error):
     assert "canary" not in str(caught.value)
 
 
-def test_a_run_without_its_search_yaml_is_named(space, tmp_path):
-    run = Run.create(tmp_path / "run", space())
-    (run.folder / "search.yaml").unlink()
-    with pytest.raises(RunError, match=r"run has no search\.yaml, which says what is searched: restore it from a copy"):
-        Run.open(run.folder)
-
-
 def test_a_folder_without_a_study_is_no_run(tmp_path: Path):
     with pytest.raises(RunError, match=r"is no run: it has no study\.journal and no study\.url"):
         Run.open(tmp_path)

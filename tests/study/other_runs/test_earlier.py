@@ -80,6 +80,33 @@ def test_a_run_with_a_result_that_is_no_number_is_refused(start, space, value):
         source(run.folder, space())
 
 
+def test_a_run_is_named_by_the_url_of_its_study_as_well(space, tmp_path):
+    run = Run.create(tmp_path / "run", space(), study=f"sqlite:///{tmp_path}/studies.db")
+    drive(run.search())
+    by_folder, by_url = source(run.folder, space()), source(str(run.store.url), space())
+    assert by_url.results == by_folder.results
+    assert f"from {run.store.url}: " in by_url.lines[0]
+
+
+@pytest.mark.parametrize(
+    ("url", "error"),
+    [
+        ("sqlite:///{}/none.db?study=one", r"none\.db cannot be read: No such file"),
+        ("sqlite:///{}/studies.db", r"studies\.db does not say which study; nas watch sqlite:"),
+        ("sqlite:///{}/studies.db?study=other", "has no study 'other'"),
+        ("postgresql://me:canary@host/studies?study=one", "a password in a URL"),
+        ("s3://bucket/run", "the scheme 's3' is no database of studies"),
+    ],
+)
+def test_a_url_that_names_no_study_is_refused_at_its_place(space, tmp_path, url, error):
+    Run.create(tmp_path / "run", space(), study=f"sqlite:///{tmp_path}/studies.db")
+    learning = space("strategy.name=surrogate", f"strategy.learn_from=['{url.format(tmp_path)}']")
+    with pytest.raises(InputError, match=error) as caught:
+        sources(learning)
+    assert str(caught.value).startswith("--set strategy.learn_from: ")
+    assert "canary" not in str(caught.value)
+
+
 def test_what_differs_is_told_behind_the_results(start, space):
     run = finished(start)
     lines = source(run.folder, space("train.epochs=9")).lines

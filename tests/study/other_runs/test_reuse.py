@@ -10,10 +10,13 @@ from helpers import ONE, PAUSE, drive, evaluate, table
 
 from nas.errors import DocumentError, RunError
 from nas.space import SearchSpace
+from nas.space import load as load_space
 from nas.study import Run, Search, Trial
 from nas.study.decisions.reusable import Reusable, Reused
 from nas.study.other_runs.reuse import FILE, keep, kept, reusable, sources
+from nas.zoo import load as load_network
 
+EDITS = "name: edits\nkind: edits\ndata: {{name: digits}}\nnetwork: {{start: {start}, edits: 2}}\n"
 HALVING = ["stop.name=successive-halving", "stop.min_epochs=1", "stop.factor=2", "stop.metric=error"]
 
 
@@ -59,6 +62,31 @@ def test_a_network_that_another_run_trained_is_answered_with_its_result(start: C
         if other.state == "finished":
             assert mine.reused == f"{first.folder}, trial {other.number}"
             assert mine.seconds == 0.0
+
+
+def test_a_run_is_named_by_the_url_of_its_study_as_well(start: Callable[..., Run], space, tmp_path: Path) -> None:
+    first = Run.create(tmp_path / "first", space(*ONE), study=f"sqlite:///{tmp_path}/studies.db")
+    drive(first.search())
+    url = str(first.store.url)
+    second = start(f"strategy.reuse={json.dumps([url])}", *ONE)
+    keep(sources(second.space, None), second.folder)
+    origins = {f"{url}, trial {trial.number}" for trial in first.trials if trial.trains}
+    (tmp_path / "studies.db").unlink()  # what was taken over is in the run's own folder
+    assert asked(second) == []
+    assert {trial.reused for trial in second.trials if trial.trains} == origins
+
+
+def test_a_run_that_cannot_be_opened_by_its_url_is_refused_by_name(space, tmp_path: Path) -> None:
+    path = tmp_path / "start.yaml"
+    path.write_text(load_network("zoo:resnet_cifar(depth=8, input_shape=(1, 8, 8), classes=10)").to_yaml())
+    (tmp_path / "edits.yaml").write_text(EDITS.format(start=path))
+    edits = load_space(tmp_path / "edits.yaml").bound(input_shape=(1, 8, 8), classes=10)
+    first = Run.create(tmp_path / "first", edits, study=f"sqlite:///{tmp_path}/studies.db")
+    named = space(f"strategy.reuse={json.dumps([str(first.store.url)])}")
+    with pytest.raises(
+        DocumentError, match=r"reuse: .*studies\.db\?study=first-\w+: its search starts from start\.yaml in the run's f"
+    ):
+        sources(named, None)
 
 
 def test_only_what_is_new_is_trained_and_all_count_as_trials_of_the_plan(start: Callable[..., Run]) -> None:
