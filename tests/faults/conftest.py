@@ -7,7 +7,6 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,28 +16,37 @@ from records import Record
 
 BEGIN, END = "<!-- found -->", "<!-- end of found -->"
 HEAD = "| promise | fault | times | promised | found |\n| --- | --- | --- | --- | --- |"
-
+ROW = "fault"
 
 Row = tuple[int, str, int, str, str]  # promise, fault, times, promised, found
 
 
 class Found:
-    """All lines of this run; of the short and the long form of a test the one that did more."""
+    """The lines of all tests that passed; of the short and the long form of one test that of the form that did more."""
 
     def __init__(self) -> None:
         self._rows: dict[tuple[int, str], Row] = {}
 
-    def add(self, row: Row) -> None:
-        key = row[:2]
-        if key not in self._rows or self._rows[key][2] <= row[2]:
-            self._rows[key] = row
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Reports come here from workers of pytest-xdist too."""
+        if report.when == "call" and report.passed:
+            for row in [tuple(value) for name, value in report.user_properties if name == ROW]:
+                if row[:2] not in self._rows or self._rows[row[:2]][2] <= row[2]:
+                    self._rows[row[:2]] = row
 
-    @property
-    def rows(self) -> list[Row]:
-        return sorted(self._rows.values())
-
-
-_found = pytest.StashKey[Found]()
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter, exitstatus: int) -> None:
+        if not self._rows:
+            return
+        lines = (
+            f"| P{promise} | {fault} | {times:,} | {promised} | {found} |"
+            for promise, fault, times, promised, found in sorted(self._rows.values())
+        )
+        table = "\n".join([HEAD, *lines])
+        terminalreporter.write_line(table)
+        path: Path | None = terminalreporter.config.getoption("--faults", default=None)
+        if path is not None and exitstatus == pytest.ExitCode.OK:  # a table with holes would look like a whole one
+            before, _, rest = path.read_text().partition(BEGIN)
+            path.write_text(f"{before}{BEGIN}\n{table}\n{END}{rest.partition(END)[2]}")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -46,7 +54,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[_found] = Found()
+    config.pluginmanager.register(Found())
 
 
 @pytest.fixture
@@ -54,7 +62,7 @@ def record(request: pytest.FixtureRequest) -> Record:
     """Give one line to the table of faults, when all that it says has been asserted."""
 
     def note(promise: str, fault: str, *, times: int, promised: str, found: str) -> None:
-        request.config.stash[_found].add((int(promise.removeprefix("P")), fault, times, promised, found))
+        request.node.user_properties.append((ROW, (int(promise.removeprefix("P")), fault, times, promised, found)))
 
     return note
 
@@ -68,29 +76,3 @@ def memory_folder(tmp_path: Path) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(prefix="nas-faults-", dir=memory) as folder:
         yield Path(folder)
-
-
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """A worker of pytest-xdist gives its lines to the process that started it."""
-    output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
-    if output is not None:
-        output["faults"] = session.config.stash[_found].rows
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: Any) -> None:
-    for row in getattr(node, "workeroutput", {}).get("faults", ()):
-        node.config.stash[_found].add(tuple(row))
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config) -> None:
-    rows = config.stash[_found].rows
-    if not rows:
-        return
-    lines = (f"| P{promise} | {fault} | {times:,} | {promised} | {found} |" for promise, fault, times, promised, found in rows)
-    table = "\n".join([HEAD, *lines])
-    terminalreporter.write_line(table)
-    path: Path | None = config.getoption("--faults", default=None)
-    if path is not None and exitstatus == pytest.ExitCode.OK:  # a table with holes would look like a whole one
-        before, _, rest = path.read_text().partition(BEGIN)
-        path.write_text(f"{before}{BEGIN}\n{table}\n{END}{rest.partition(END)[2]}")
