@@ -25,7 +25,7 @@ test: setup lint
 
 # Every fault of tests/faults/README.md, whose table it writes anew.
 faults: setup
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/faults -m 'long or not long' -n 2 --dist loadfile --faults tests/faults/README.md
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/faults -m 'long or not long' -vv -n 2 --dist loadfile --faults tests/faults/README.md
 
 # Changes inputs of all readers for so many seconds, guided by what they reach; atheris has wheels for Linux alone.
 SECONDS ?= 300

@@ -58,7 +58,7 @@ def test_a_server_that_crashes_again_and_again_loses_nothing(postgres, tmp_path,
         postgres.restart(away=0.3)
         if not driver.is_alive():
             driver = started(drive, run.folder, told=told, seconds=0.02)  # it came to its end: crashes while nothing runs
-    driver.join(120)
+    driver.join(240)
     assert driver.exitcode == 0
     check(Run.open(run.folder), twin, told)
     record("P10", "PostgreSQL stopped as by a crash (immediate) during a run, and started again", times=times,
@@ -128,7 +128,7 @@ def test_a_server_that_stays_away_ends_the_search_and_a_resume_goes_on(postgres,
     while len(said(told)) < 3:
         time.sleep(0.05)
     postgres.stop()
-    driver.join(60)
+    driver.join(240)
     postgres.start()
     assert driver.exitcode == 0
     assert errors.read_text().endswith(f"What was finished is kept; when it is back: nas resume {run.folder}")
@@ -154,7 +154,7 @@ def test_a_file_that_another_process_locks_is_waited_for(tmp_path, seconds, reco
     assert len(said(told)) <= before + 1
     other.execute("rollback")
     other.close()
-    driver.join(120)
+    driver.join(240)
     assert driver.exitcode == 0
     check(Run.open(run.folder), twin, told)
     record("P10", f"the file of SQLite locked by another process for {seconds} s", times=1,

@@ -176,7 +176,7 @@ def left(folder: Path) -> list[str]:
 
 
 def test_slurm_starts_a_head_and_a_node_on_each_host_and_searches(allocation, tmp_path):
-    assert submit(allocation, tmp_path).wait(timeout=60) == 0
+    assert submit(allocation, tmp_path).wait(timeout=120) == 0
     port = 20000 + os.getpid() % 20000
     text = "\n".join(calls(tmp_path))
     assert "scontrol show hostnames node[1-2]" in text
@@ -193,7 +193,7 @@ def test_slurm_starts_a_head_and_a_node_on_each_host_and_searches(allocation, tm
 
 def test_slurm_goes_on_with_a_run_that_is_there_and_passes_its_status_on(allocation, tmp_path):
     (tmp_path / "shared/run").mkdir()
-    assert submit(allocation | {"STATUS": "3"}, tmp_path).wait(timeout=60) == 3
+    assert submit(allocation | {"STATUS": "3"}, tmp_path).wait(timeout=120) == 3
     assert f"nas resume {tmp_path}/shared/run --runner ray-cluster," in "\n".join(calls(tmp_path))
 
 
@@ -205,6 +205,6 @@ def test_slurm_tells_the_search_that_its_time_is_over_and_waits_for_it(allocatio
         time.sleep(0.1)
     time.sleep(0.3)
     job.send_signal(signal.SIGTERM)
-    assert job.wait(timeout=30) == 143
+    assert job.wait(timeout=120) == 143
     assert calls(tmp_path)[-1] == "nas is told to end"
     assert not left(tmp_path)

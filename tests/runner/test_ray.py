@@ -76,7 +76,7 @@ def test_a_search_killed_in_mid_trial_is_resumed_and_no_trial_is_lost_or_run_twi
     process.wait()
     before = [t.number for t in nas.Run.open(run).trials if t.state == "finished"]
     resumed = start(space, run, log, "resume", str(run))
-    assert resumed.wait(timeout=120) == 0, (tmp_path / "resume.txt").read_text()
+    assert resumed.wait(timeout=240) == 0, (tmp_path / "resume.txt").read_text()
     trials = nas.Run.open(run).trials
     assert [t.number for t in trials if t.state == "finished"] == list(range(6))
     done = [int(number) for number in log.read_text().split()]
@@ -89,7 +89,7 @@ def test_ctrl_c_ends_with_status_130_and_leaves_no_process(space, tmp_path):
     process = start(space, run, log, "search", str(space), "--out", str(run), "--set", "evaluator='made_up:slow'")
     wait_for(lambda: log.exists())
     process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=60) == 130
+    assert process.wait(timeout=180) == 130
     told = (tmp_path / "search.txt").read_text()
     assert f"nas resume {run}" in told
     assert "Traceback" not in told
@@ -100,8 +100,8 @@ def test_operations_and_blocks_of_ones_own_reach_the_workers(space, tmp_path):
     space.write_text(space.read_text().replace("data:", "imports: [mine]\ndata:").replace("[basic, preact,", "[mine, preact,"))
     run, log = tmp_path / "run", tmp_path / "log"
     process = start(space, run, log, "search", str(space), "--out", str(run), "--set", "network.block=mine", "--trials", "3")
-    assert process.wait(timeout=120) == 0, (tmp_path / "search.txt").read_text()
+    assert process.wait(timeout=240) == 0, (tmp_path / "search.txt").read_text()
     text = (run / "search.yaml").read_text()
     assert "- mine" in text
     shown = start(space, run, log, "show", str(run), "best")
-    assert shown.wait(timeout=60) == 0
+    assert shown.wait(timeout=180) == 0

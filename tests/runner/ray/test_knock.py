@@ -21,20 +21,24 @@ Serve = Callable[[socket.socket], None]
 @pytest.fixture
 def server() -> Iterator[Callable[[Serve], int]]:
     """Starts a server that does something with its first connection; gives its port."""
+    over = threading.Event()
     with ExitStack() as stack:
 
         def start(serve: Serve) -> int:
             listening = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
 
             def answer() -> None:
-                line, _ = listening.accept()
-                stack.enter_context(line)
-                serve(line)
+                with listening.accept()[0] as line:
+                    serve(line)
+                    over.wait()
 
-            threading.Thread(target=answer, daemon=True).start()
+            thread = threading.Thread(target=answer)
+            thread.start()
+            stack.callback(thread.join)
             return listening.getsockname()[1]
 
         yield start
+        over.set()
 
 
 def closed_port() -> int:
@@ -64,7 +68,7 @@ def test_a_server_that_hangs_up_does_not_speak(server):
 def test_a_server_that_says_nothing_does_not_speak_and_takes_no_longer_than_it_may(server):
     began = time.monotonic()
     assert not speaks("127.0.0.1", server(lambda line: None), seconds=SECONDS)
-    assert SECONDS <= time.monotonic() - began < 10
+    assert SECONDS <= time.monotonic() - began < 30
 
 
 def test_a_closed_port_neither_listens_nor_speaks():
@@ -96,7 +100,7 @@ def test_a_name_whose_look_up_hangs_takes_no_longer_than_it_may(monkeypatch: pyt
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
     began = time.monotonic()
     assert not speaks("slow.invalid", 6379, seconds=SECONDS)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30
     let_go.set()
 
 
