@@ -205,7 +205,7 @@ def test_a_node_that_is_started_anew_where_one_was_given_up_is_given_trials(spre
     seconds_until("giving it up", lambda: spread.head.alive < count, seconds=30)
     spread.hosts.link(spread.victim)
     gone = seconds_until("its end", lambda: spread.others[-1].ask("left 0") == "0", seconds=GONE_SECONDS)
-    assert not os.path.exists(f"/proc/{process}")
+    seconds_until("the end of its trial's process", lambda: not os.path.exists(f"/proc/{process}"), seconds=GONE_SECONDS)
     before = len(found.lines)
     spread.others[-1].add()
     space = os.readlink(f"/proc/{spread.hosts.holder(spread.victim)}/ns/net")
