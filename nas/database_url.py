@@ -47,11 +47,6 @@ class DatabaseUrl:
         return replace(self, study=study)
 
 
-def is_url(text: str) -> bool:
-    """Whether this means a database, and not a folder or a file."""
-    return re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", text) is not None
-
-
 def parse(text: str) -> DatabaseUrl:
     """The database that a URL names; `InputError` for any other, and for one with a password, which the text never repeats."""
     scheme, _, rest = text.partition("://")

@@ -31,6 +31,11 @@ def inside(path: Path, folder: Path) -> Path:
     return path
 
 
+def is_url(where: str | Path) -> bool:
+    """Whether this is meant as a URL, and not as a folder or a file."""
+    return "://" in str(where)
+
+
 def is_device(name: str) -> bool:
     """Whether Windows takes a file of this name for a device."""
     return _DEVICE.fullmatch(name) is not None

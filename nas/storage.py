@@ -1,13 +1,11 @@
 """Places for checkpoints and weights: a folder, or what a URL names and fsspec reaches (s3://, gs://, ...).
 
-Files are read and written whole, and none is read that has more than a stated number of bytes: it may be a stranger's. In a
-folder a file is written aside, flushed to the disk, and renamed; object stores put whole objects anyway. What fails raises
-an `OSError`, whoever is behind it.
+Files are read and written whole, as `nas.whole_files` does it in a folder; object stores put whole objects anyway. What
+fails raises an `OSError`, whoever is behind it.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import threading
@@ -19,19 +17,12 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from nas.errors import InputError, MissingExtraError, nearest
+from nas.safe_paths import is_url
+from nas.whole_files import MOST_BYTES, Part, TooLarge, read_whole, write_whole
 
-Part = bytes | memoryview
 EXTRAS = {"s3": ("s3fs", "s3"), "gs": ("gcsfs", "gcs"), "gcs": ("gcsfs", "gcs")}  # protocol -> package, extra
-MOST_BYTES = 1 << 33  # of a file that is read, unless a reader knows better
 PATIENCE_SECONDS = 60.0  # for a store that fails or does not answer
 PROBE_SECONDS = 20.0  # the same before a search, when a person waits
-
-
-class TooLarge(OSError):
-    """A file has more bytes than its reader takes."""
-
-    def __init__(self, where: str, size: int, most: int) -> None:
-        super().__init__(f"{where} has {size:,} bytes, and at most {most:,} are read")
 
 
 class Storage(Protocol):
@@ -73,7 +64,7 @@ class Folder:
         return str(self.path)
 
     def read(self, name: str, *, most: int = MOST_BYTES) -> bytes:
-        return _read_path(self.path / name, most)
+        return read_whole(self.path / name, most)
 
     def write(self, name: str, parts: Sequence[Part], *, keep_as: str | None = None) -> None:
         write_whole(self.path / name, parts, keep_as=None if keep_as is None else self.path / keep_as)
@@ -169,24 +160,12 @@ def storage_at(where: str | Path) -> Storage:
     return Folder(Path(urlsplit(text).path)) if text.startswith("file:") else Bucket(text)
 
 
-def is_url(where: str | Path) -> bool:
-    return "://" in str(where)
-
-
 def read_file(where: str | Path, *, most: int = MOST_BYTES) -> bytes:
     """The content of the file of a path or URL, of at most so many bytes; `TooLarge` for a larger one."""
     if not is_url(where):
-        return _read_path(Path(where), most)
+        return read_whole(Path(where), most)
     folder, _, name = str(where).rpartition("/")
     return storage_at(folder).read(name, most=most)
-
-
-def _read_path(path: Path, most: int) -> bytes:
-    with path.open("rb") as file:
-        size = os.fstat(file.fileno()).st_size
-        if size > most:
-            raise TooLarge(str(path), size, most)
-        return file.read(size)
 
 
 def check_url(where: str) -> None:
@@ -257,41 +236,6 @@ def _within(seconds: float, work: Callable[[], None]) -> Exception | None:
     if thread.is_alive():
         return TimeoutError(f"no answer within {seconds:g} s")
     return raised[0] if raised else None
-
-
-def write_whole(path: Path, parts: Sequence[Part], *, keep_as: Path | None = None) -> None:
-    """Write a file all or nothing, readable by its owner only; the one that it replaces becomes `keep_as`."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    # Several hosts may write one file of a folder that they share: a process's number is not enough.
-    aside = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
-    try:
-        with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            for part in parts:
-                file.write(part)
-            file.flush()
-            os.fsync(file.fileno())
-        if keep_as is not None:
-            with contextlib.suppress(FileNotFoundError):  # there is none, or another process has just put it there
-                os.replace(path, keep_as)
-        os.replace(aside, path)
-    except OSError as error:
-        if error.errno is not None and error.filename is None:
-            error.filename = str(path)  # a full disk does not say where
-        raise
-    finally:
-        aside.unlink(missing_ok=True)
-    _flush_folder(path.parent)
-
-
-def _flush_folder(folder: Path) -> None:
-    # The rename itself must reach the disk; Windows cannot open a folder and needs no flush.
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def delete_all(found: Storage, *, but: str = "") -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nas.database_url import is_url, parse, redacted
+from nas.database_url import parse, redacted
 from nas.errors import InputError
 
 
@@ -72,10 +72,6 @@ def test_a_password_is_refused_and_not_repeated(text):
 def test_what_is_no_database_is_refused_with_what_would_do(text, error):
     with pytest.raises(InputError, match=error):
         parse(text)
-
-
-def test_folders_and_genomes_are_no_urls():
-    assert [is_url(text) for text in ("results/a", "zoo:lenet5", "C:/runs", "./a:b", "postgresql://h/db")] == [False] * 4 + [True]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nas.errors import InputError
-from nas.safe_paths import check_links, folder_name, inside, is_device, resolved
+from nas.safe_paths import check_links, folder_name, inside, is_device, is_url, resolved
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,7 @@ def test_a_link_within_a_folder_is_followed_and_one_out_of_it_is_not(tmp_path):
         check_links(tmp_path / "run", within=("checkpoints",))
     with pytest.raises(InputError, match="is a link that leads out of"):
         inside(tmp_path / "run" / "checkpoints" / "2" / "x", tmp_path / "run")
+
+
+def test_folders_and_genomes_are_no_urls():
+    assert [is_url(text) for text in ("results/a", "zoo:lenet5", "C:/runs", "./a:b", "postgresql://h/db")] == [False] * 4 + [True]

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import errno
 import os
 import stat
 import threading
@@ -157,17 +156,6 @@ def test_a_file_of_a_folder_is_its_owners_only(tmp_path: Path) -> None:
     Folder(tmp_path / "trial").write("one", [b"1"])
     assert stat.S_IMODE((tmp_path / "trial" / "one").stat().st_mode) == 0o600
     assert stat.S_IMODE((tmp_path / "trial").stat().st_mode) == 0o700
-
-
-def test_a_write_that_dies_leaves_what_was_there_and_no_litter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = Folder(tmp_path)
-    found.write("one", [b"old"])
-    with monkeypatch.context() as patch:
-        patch.setattr(os, "fsync", lambda file: (_ for _ in ()).throw(OSError(errno.ENOSPC, "no space left")))
-        with pytest.raises(OSError, match="no space"):
-            found.write("one", [b"new"])
-    assert found.sizes() == {"one": 3}
-    assert found.read("one") == b"old"
 
 
 @pytest.mark.parametrize(

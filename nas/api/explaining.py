@@ -12,7 +12,7 @@ from nas.api.searching import Say
 from nas.errors import InputError
 from nas.prepare import placed
 from nas.runner import machine as machines
-from nas.storage import write_whole
+from nas.whole_files import sweep, write_whole
 
 if TYPE_CHECKING:
     from nas.study import Run, Trial
@@ -42,8 +42,6 @@ def explain(
     from nas.explanation import SCHEMA, Subject
     from nas.explanation import explain as measure
     from nas.explanation.figures import figures
-    from nas.study.folder.keep import FINAL
-    from nas.study.run import WEIGHTS
 
     if images < 2 or draws < 1:
         raise InputError(f"an explanation takes at least 2 images and 1 draw, got {images} and {draws}")
@@ -62,7 +60,7 @@ def explain(
         "run": str(run.folder),
         "trial": trial.number,
         "fingerprint": run.genome(trial).fingerprint,
-        "weights": "final" if run.weights(trial).endswith(f"/{FINAL}/{WEIGHTS}") else "search",
+        "weights": run.training(trial),
         "seconds": time.perf_counter() - started,
         **found.to_dict(),
     }
@@ -72,6 +70,6 @@ def explain(
         files[Path(out) / "explain.json"] = text
         files |= {Path(out) / name: picture.encode() for name, picture in figures(document).items()}
     for path, content in files.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        sweep(path)
         write_whole(path, [content])
     return document

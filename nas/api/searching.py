@@ -91,9 +91,9 @@ def start(
     if prepared.learned:
         from nas.study.other_runs import earlier
 
-        earlier.keep(prepared.learned, run.folder)
+        earlier.COPY.keep(prepared.learned, run.folder)
     if reused:
-        reuse.keep(reused, run.folder)
+        reuse.COPY.keep(reused, run.folder)
     _drive(run, plan, dataset, _kept(run), trials=None, keep=keeping(profile, found), watch=watch, say=say)
     return run
 

@@ -36,6 +36,7 @@ def train(
     test part that is looked at often is none. Raises `RunError` for that, `NasError` where the training failed.
     """
     from nas.evaluate import train_final
+    from nas.study.folder.keep import FINAL
 
     run.genome(trial)  # an error where there is none
     with placed(run.space):
@@ -48,7 +49,7 @@ def train(
         )
     device = "cuda:0" if machines.here().gpus else "cpu"
     job = run.job(trial, device=device, time_limit_seconds=None)
-    final = run.checkpoints / trial.number / "final"
+    final = run.checkpoints / trial.number / FINAL
     if before is not None:
         delete_all(final)
     epochs = final_epochs(run)
@@ -130,7 +131,6 @@ def export(
     dataset = data.load(run.space.file.data, cache=data.default_cache())
     info = dataset.info
     folder = Path(out) if out is not None else run.folder / "exports" / str(trial.number)
-    final = run.store.finals().get(str(trial.number), {})
     batches = Batches(dataset, "validation", batch=64, device=torch.device("cpu"), seed=0, augment=None, channels_last=False)
     samples, _ = next(iter(batches.epoch(1)))
     export_model(
@@ -139,13 +139,13 @@ def export(
         folder,
         formats=tuple(to),
         data=ExportedData(info.name, info.shape, tuple(dataset.mean.tolist()), tuple(dataset.std.tolist()), info.classes),
-        metrics={**trial.metrics, **final.get("metrics", {})},
+        metrics=run.measured(trial),
         provenance={
             "space": run.space.name,
             "trial": trial.number,
             "choices": trial.choices,
             "seed": trial.seed,
-            "weights": "final" if final else "search",
+            "weights": run.training(trial),
         },
         samples=samples,
     )

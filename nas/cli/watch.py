@@ -29,7 +29,8 @@ def watch(
 
     It reads only, and ends when the run is over. A database without ?study= is listed. With --json: how it stands now.
     """
-    from nas.database_url import is_url, parse
+    from nas.database_url import parse
+    from nas.safe_paths import is_url
 
     if is_url(run) and not parse(run).study:
         _list(run, json=json)

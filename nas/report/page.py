@@ -18,7 +18,7 @@ from nas.report.scores import scores_against_results
 from nas.report.style import STYLE
 from nas.report.table import table
 from nas.report.trials import Trial, objectives, ranked, value_of
-from nas.storage import write_whole
+from nas.whole_files import sweep, write_whole
 
 SHOWN = 15
 NUMBER = re.compile(r"-?\d[\d.,]*(e[-+]?\d+)?(?<![.,])")
@@ -27,8 +27,7 @@ STATES = ("finished", "stopped", "paused", "failed", "repeat", "over-budget", "s
 
 def write_report(data: dict[str, Any], path: Path) -> None:
     """Write the page of a run; `data` is the document that `nas show RUN --json` prints."""
-    for left_over in path.parent.glob(f".{path.name}.*.tmp"):  # by one that was killed
-        left_over.unlink()
+    sweep(path)
     write_whole(path, [page(data).encode()])
 
 

@@ -13,7 +13,7 @@ from nas.complaint import InnerError, Loc, shown
 from nas.document import Document, parse
 from nas.errors import InputError, nearest
 from nas.genome import Shape
-from nas.safe_paths import is_device, resolved
+from nas.safe_paths import is_device, is_url, resolved
 from nas.space.cell import CellSettings, CellSpace
 from nas.space.choice import Solve, options_of
 from nas.space.edits import EditsSettings, EditsSpace, SolveFactor
@@ -106,7 +106,7 @@ class SearchFile(Settings):
             update["data"] = self.data.model_copy(update={"path": path})
         placed = {
             name: tuple(
-                run if "://" in run else _placed(run, folder_of, ("strategy", name, place)) for place, run in enumerate(runs)
+                run if is_url(run) else _placed(run, folder_of, ("strategy", name, place)) for place, run in enumerate(runs)
             )
             for name, runs in (("learn_from", self.strategy.learn_from), ("reuse", self.strategy.reuse))
             if runs

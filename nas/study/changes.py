@@ -15,7 +15,7 @@ import yaml
 
 from nas.errors import RunError
 from nas.study.folder.content import resolved, state
-from nas.study.folder.home import ENVIRONMENT, write_private
+from nas.study.folder.home import ENVIRONMENT, write
 from nas.study.run import Run
 
 
@@ -56,7 +56,7 @@ def note(run: Run, found: Sequence[str], data: str | None) -> None:
     run.store.note("environment", around)
     for name, value in state(run.space, data).items():
         run.store.note(name, value)
-    write_private(run.folder / ENVIRONMENT, json.dumps(around, indent=2) + "\n")
+    write(run.folder / ENVIRONMENT, json.dumps(around, indent=2) + "\n")
 
 
 def _versions(now: dict[str, Any]) -> dict[str, str]:

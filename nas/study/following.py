@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nas.database_url import DatabaseUrl, is_url
+from nas.database_url import DatabaseUrl
+from nas.safe_paths import is_url
 from nas.space.settings import ObjectiveSettings
 from nas.study.folder.opening import checked, found, is_over
 from nas.study.ledger import database

@@ -18,14 +18,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from nas import data, plugins
-from nas.database_url import is_url
 from nas.document import Document, read
 from nas.errors import RunError
 from nas.evaluate import Job
 from nas.genome import Genome
+from nas.safe_paths import is_url
 from nas.space import SearchSpace
 from nas.space.file import parsed
 from nas.space.space import of_file
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     import torch
 
 WEIGHTS = "weights.safetensors"
+Training = Literal["final", "search"]
 
 
 @dataclass(frozen=True)
@@ -96,10 +97,10 @@ class Run:
         """
         location, folder = found(where)
         path = folder / SEARCH
-        written = None if is_url(str(where)) or not path.exists() else read(path)  # if not there, what the study has
+        written = None if is_url(where) or not path.exists() else read(path)  # if not there, what the study has
         store = Store.open(location, resume=f"nas resume {folder}")
         about = checked(store.about(), location)
-        if is_url(str(where)) and about["search"]["network"].get("start") == START:
+        if is_url(where) and about["search"]["network"].get("start") == START:
             raise RunError(f"{where}: its search starts from {START} in the run's folder: name that folder in place of the URL")
         document = written or Document(about["search"], name=str(where))
         space = of_file(parsed(document, allow_code=allow_code), document, lambda loc: folder)
@@ -207,11 +208,23 @@ class Run:
 
     def weights(self, trial: Trial) -> str:
         """Where the trained weights are, a path or URL: of the final training where there was one, else of the search."""
-        number = trial.repeats if trial.state == "repeat" and trial.repeats is not None else trial.number
-        found = self.checkpoints / number
-        for part in (found / FINAL, found):
-            if part.exists(WEIGHTS):
-                return f"{part}/{WEIGHTS}"
+        return f"{self._trained(trial)[1]}/{WEIGHTS}"
+
+    def training(self, trial: Trial) -> Training:
+        """Which training those weights come from."""
+        return self._trained(trial)[0]
+
+    def measured(self, trial: Trial) -> dict[str, float]:
+        """The metrics of those weights: those of the search, and where they are of a final training what it measured too."""
+        final = self.store.finals().get(str(_trained_as(trial)), {}) if self.training(trial) == FINAL else {}
+        return {**trial.metrics, **final.get("metrics", {})}
+
+    def _trained(self, trial: Trial) -> tuple[Training, Storage]:
+        found = self.checkpoints / _trained_as(trial)
+        trainings: tuple[tuple[Training, Storage], ...] = (("final", found / FINAL), ("search", found))
+        for training, place in trainings:
+            if place.exists(WEIGHTS):
+                return training, place
         raise RunError(
             f"trial {trial.number} ({trial.state}) left no weights{why_none(trial, found)}; "
             f"`nas train {self.folder} {trial.number}` makes some"
@@ -250,3 +263,8 @@ class Run:
     def driver(self) -> str | None:
         """The process that drives the run, as far as it can be known from here; None: there is none."""
         return driver(self.folder / LOCK) or self.store.driver()
+
+
+def _trained_as(trial: Trial) -> int:
+    """The number under which the network of a trial was trained."""
+    return trial.repeats if trial.state == "repeat" and trial.repeats is not None else trial.number

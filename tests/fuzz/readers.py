@@ -27,10 +27,11 @@ from nas.runner.profile import Profile
 from nas.space.file import parsed
 from nas.space.settings import DataSettings
 from nas.space.space import of_file
-from nas.study.folder.copies import read_copy, write_copy
 from nas.study.ledger.journal import HEAD, _head, sealed
 from nas.study.ledger.store import Store
 from nas.study.other_runs import earlier, reuse
+from nas.study.other_runs.copies import Copy
+from nas.study.other_runs.copies import sealed as sealed_copy
 from nas.zoo import named
 
 FOLDER = Path(tempfile.mkdtemp(prefix="nas-fuzz.", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
@@ -133,11 +134,11 @@ def study(content: bytes) -> None:
 
 
 def earlier_copy(content: bytes) -> None:
-    _copy(content, earlier.SCHEMA, earlier._source)
+    _copy(content, earlier.COPY)
 
 
 def reused_copy(content: bytes) -> None:
-    _copy(content, reuse.SCHEMA, reuse._source)
+    _copy(content, reuse.COPY)
 
 
 def database_url(content: bytes) -> None:
@@ -149,12 +150,12 @@ def manifest(content: bytes) -> None:
     exports._written_before(FOLDER)
 
 
-def _copy(content: bytes, schema: str, source: Callable[[dict], object]) -> None:
+def _copy(content: bytes, copy: Copy) -> None:
     """JSON as what a run took over from others, with the digest that it should have."""
     text = content.decode(errors="replace")
     if _is_json(text) and "NaN" not in text and "Infinity" not in text:  # which nobody writes
-        write_copy(FOLDER / "copy.json", schema, json.loads(text))
-        read_copy(FOLDER / "copy.json", schema, "a copy", source)
+        _written(copy.file, sealed_copy(copy.schema, json.loads(text)))
+        copy.read(FOLDER)
 
 
 def _genome(path: Path) -> None:

@@ -30,7 +30,7 @@ def test_threads_of_a_trial_are_its_cores():
 
 
 def test_trials_share_a_gpu_where_there_is_one():
-    found = plan(load("laptop"), Machine(cores=16, gpus=2))
+    found = plan(load("laptop"), Machine(cores=16, gpus=2), "strategy.window=16")
     assert (found.workers, found.gpus, found.device) == (8, 0.25, "cuda:0")
     assert not found.warnings
 
@@ -56,9 +56,14 @@ def test_more_workers_than_fit_are_cut_and_it_is_said():
     assert "5 workers were asked for and 2 fit" in found.warnings[0]
 
 
-def test_a_window_below_the_workers_is_said():
-    found = plan(load("laptop"), Machine(cores=4, gpus=0), "strategy.window=3")
-    assert "1 of 4 workers will be idle" in found.warnings[0]
+@pytest.mark.parametrize(
+    ("window", "said"),
+    [(3, "1 of 4 workers will be idle; make it 12"), (7, "some of 4 workers will at times be idle; make it 12"), (8, "")],
+)
+def test_a_window_below_twice_the_workers_is_said(window, said):
+    found = plan(load("laptop"), Machine(cores=4, gpus=0), f"strategy.window={window}")
+    assert said in "".join(found.warnings)
+    assert bool(found.warnings) == bool(said)
 
 
 def test_the_lines_say_what_runs_where_and_for_how_long():

@@ -17,9 +17,9 @@ from nas.database_url import DatabaseUrl, parse
 from nas.errors import InputError, RunError
 from nas.study.ledger import lock
 from nas.study.ledger.ledger import Location
+from nas.whole_files import sweep, write_whole
 
 SEARCH = "search.yaml"
-ASIDE = ".search.yaml"  # while it is written
 ENVIRONMENT = "environment.json"
 JOURNAL = "study.journal"
 URL = "study.url"
@@ -66,18 +66,15 @@ def located(url: DatabaseUrl, folder: Path) -> DatabaseUrl:
     return DatabaseUrl("sqlite", f"sqlite:///{folder.resolve() / url.file}", url.study)
 
 
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner may read; the one before it is replaced."""
-    path.unlink(missing_ok=True)
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
+def write(path: Path, text: str) -> None:
+    """Write a file of a run all or nothing; the driver of the search is the only one that does."""
+    sweep(path)
+    write_whole(path, [text.encode()])
 
 
 def write_search(folder: Path, search: dict[str, Any]) -> None:
     """Write `search.yaml`: a search as it was resolved."""
-    text = yaml.safe_dump(search, sort_keys=False, width=110)
-    write_private(folder / ASIDE, f"# The search as it was resolved.\n{text}")
-    os.replace(folder / ASIDE, folder / SEARCH)  # never half of it, whenever we are killed
+    write(folder / SEARCH, f"# The search as it was resolved.\n{yaml.safe_dump(search, sort_keys=False, width=110)}")
 
 
 def is_run(folder: Path) -> bool:

@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from nas.database_url import DatabaseUrl, is_url, parse
+from nas.database_url import DatabaseUrl, parse
 from nas.errors import RunError
 from nas.genome import save
-from nas.safe_paths import check_links
+from nas.safe_paths import check_links, is_url
 from nas.space import SearchSpace
 from nas.space.edits import EditsSpace
 from nas.space.settings import Direction
@@ -25,7 +25,7 @@ from nas.study.folder.home import (
     database_of,
     located,
     location_of,
-    write_private,
+    write,
     write_search,
 )
 from nas.study.ledger.ledger import Location, drop
@@ -47,7 +47,7 @@ def made(folder: Path, space: SearchSpace, location: Location, storage: Storage 
     if search["network"].get("start") == START and isinstance(space.kind, EditsSpace):
         save(space.kind.given, folder / START)  # the file may be changed or moved before the run is resumed
     write_search(folder, search)
-    write_private(folder / ENVIRONMENT, json.dumps(around, indent=2) + "\n")
+    write(folder / ENVIRONMENT, json.dumps(around, indent=2) + "\n")
     about = {
         "schema": SCHEMA,
         "space": space.name,
@@ -61,7 +61,7 @@ def made(folder: Path, space: SearchSpace, location: Location, storage: Storage 
     directions: list[Direction] = [objective.direction for objective in space.file.objectives]
     where = located(location, folder) if isinstance(location, DatabaseUrl) else location
     if isinstance(location, DatabaseUrl):  # first, so that what is begun in a database can be found
-        write_private(folder / URL, f"{location}\n")
+        write(folder / URL, f"{location}\n")
     try:
         store = Store.create(where, directions=directions, about=about, resume=f"nas resume {folder}")
     except RunError:
@@ -74,12 +74,7 @@ def made(folder: Path, space: SearchSpace, location: Location, storage: Storage 
 def _drop(folder: Path) -> None:
     """Take away what was begun in a database for a run that was broken off here while it was made."""
     try:
-        url = database_of(folder)
-    except RunError:
-        url = None  # the file is half-written, and the study is made after it
-    try:
-        if url is not None:
-            drop(url)
+        drop(database_of(folder))
     except RunError as error:
         raise RunError(f"a run in {folder} was broken off while it was made; {error}; or choose another with --out") from None
     (folder / URL).unlink()
@@ -95,14 +90,14 @@ def restored(folder: Path, about: dict[str, Any]) -> bool:
 
 def found(where: Path | str) -> tuple[Location, Path]:
     """Where a study is, and the run's folder."""
-    if is_url(str(where)):
+    if is_url(where):
         url = parse(str(where))
         if not url.study:
             raise RunError(f"{url.text} does not say which study; nas watch {url.text} lists those that it has")
         return url, Path(url.study)
     folder = Path(where)
     location = location_of(folder)
-    check_links(folder, within=("checkpoints", "exports"))
+    check_links(folder, within=("checkpoints", "exports", "explain"))
     return location, folder
 
 

@@ -1,4 +1,4 @@
-"""What a search learns from other runs: read once when it is started, and kept in its own folder from then on.
+"""What a search learns from other runs.
 
 Nothing is transferred silently: a source says in lines how many results it gives, which trials it leaves out, and how its
 search differs. A trial that was ended early gives its curve; one that failed, or has a value that is no number, nothing.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,37 +17,23 @@ from nas.genome import Genome
 from nas.space import SearchSpace
 from nas.space.settings import COSTS
 from nas.strategy import Earlier
-from nas.study.folder.copies import read_copy, write_copy
+from nas.study.other_runs.copies import INDENT, Copy, Source, counted, each, several, short
 from nas.study.other_runs.differences import check_alike, differences
 from nas.study.run import Run
 from nas.study.trial import Trial
 
-SCHEMA = "nas.earlier/1"
-FILE = "earlier.json"
-WHAT = "what the search learned from"
-INDENT = " " * 11  # of a plan's lines: their label
+
+def sources(space: SearchSpace) -> list[Source[Earlier]]:
+    """What the runs of `strategy.learn_from` give."""
+    return each(space, "learn_from", lambda where: source(where, space))
 
 
-@dataclass(frozen=True)
-class Source:
-    """Another run: what is learned from it, and what a person is told about that."""
-
-    lines: tuple[str, ...]
-    results: tuple[Earlier, ...]
+def kept(run: Run) -> list[Source[Earlier]]:
+    """What a run learned from when it was started."""
+    return COPY.kept(run, lambda: sources(run.space)) if run.space.file.strategy.learn_from else []
 
 
-def sources(space: SearchSpace) -> list[Source]:
-    """What the runs of `strategy.learn_from` give; an error at the run's place in the file where one cannot be learned from."""
-    found = []
-    for place, folder in enumerate(space.file.strategy.learn_from):
-        try:
-            found.append(source(folder, space))
-        except InputError as error:
-            raise space.document.error(("strategy", "learn_from", place), str(error)) from None
-    return found
-
-
-def source(folder: Path | str, space: SearchSpace) -> Source:
+def source(folder: Path | str, space: SearchSpace) -> Source[Earlier]:
     """What a run has to tell to a search of `space`.
 
     Raises `RunError` for a folder that is no run, `InputError` where its results are for other images, none has this
@@ -121,43 +106,6 @@ def _summary(name: str, results: Sequence[Earlier], trained: int, lacking: Count
     return f"{'learns':<11}from {name}: {' and '.join(parts)}{left_out}"
 
 
-def several(count: int, what: str) -> str:
-    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
-
-
-def counted(lacking: Counter[str]) -> str:
-    return ", ".join(f"{count} {why}" for why, count in lacking.items())
-
-
-def short(where: Path | str) -> str:
-    """A path as the person would write it from here; a URL as it is."""
-    if "://" in str(where):
-        return str(where)
-    folder = Path(where)
-    return str(folder.relative_to(Path.cwd())) if folder.is_relative_to(Path.cwd()) else str(folder)
-
-
-# The run's own copy
-
-
-def keep(found: Sequence[Source], folder: Path) -> None:
-    """Write what was learned from into a run's folder."""
-    write_copy(folder / FILE, SCHEMA, [{"lines": s.lines, "results": [_dict(result) for result in s.results]} for s in found])
-
-
-def kept(run: Run) -> list[Source]:
-    """What a run learned from when it was started; `RunError` where its copy is lost or damaged.
-
-    Where the start was broken off before the copy was made, and so before the first trial, it is made now.
-    """
-    if not run.space.file.strategy.learn_from:
-        return []
-    path = run.folder / FILE
-    if not path.exists() and not run.trials:
-        keep(sources(run.space), run.folder)
-    return read_copy(path, SCHEMA, WHAT, _source)
-
-
 def _dict(result: Earlier) -> dict[str, Any]:
     return {
         "genome": result.genome.to_dict(),
@@ -167,11 +115,10 @@ def _dict(result: Earlier) -> dict[str, Any]:
     }
 
 
-def _source(entry: dict[str, Any]) -> Source:
-    return Source(tuple(map(str, entry["lines"])), tuple(map(_result, entry["results"])))
-
-
 def _result(entry: dict[str, Any]) -> Earlier:
     values = None if entry["values"] is None else tuple(map(float, entry["values"]))
     curve = {int(epoch): float(value) for epoch, value in entry["curve"]}
     return Earlier(Genome.from_dict(entry["genome"]), dict(entry["choices"]), values, curve)
+
+
+COPY = Copy("earlier.json", "nas.earlier/1", "what the search learned from", _dict, _result)

@@ -1,4 +1,4 @@
-"""Which results of other runs a search may take in place of trainings: read once when it is started, and kept in its folder.
+"""Which results of other runs a search may take in place of trainings.
 
 A result is another training's if anything differs that a result depends on, but for the seed: the images and their
 division, the recipe with its epochs, the evaluator. A run that differs there is passed over, and the plan says why.
@@ -9,33 +9,20 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import asdict
 from typing import Any
 
-from nas.errors import InputError, nearest
+from nas.errors import nearest
 from nas.space import SearchSpace
 from nas.space.settings import COSTS
 from nas.study.decisions.reusable import Reusable, Reused
-from nas.study.folder.copies import read_copy, write_copy
+from nas.study.other_runs.copies import INDENT, Copy, Source, counted, each, several, short
 from nas.study.other_runs.differences import compared
-from nas.study.other_runs.earlier import INDENT, counted, several, short
 from nas.study.run import Run
 from nas.study.trial import Trial
 
-SCHEMA = "nas.reused/1"
-FILE = "reused.json"
-WHAT = "the results that the search may take over"
 WITHOUT_MEANING = ("train.final_epochs", "train.inherit", "train.inherited_epochs")  # for a training from scratch
 OF_THE_IMAGES = ("data.name", "data.path", "data.size")  # their fingerprint says more
-
-
-@dataclass(frozen=True)
-class Source:
-    """Another run: its results, and what a person is told about them."""
-
-    lines: tuple[str, ...]
-    results: tuple[Reused, ...]
 
 
 def check(space: SearchSpace) -> None:
@@ -51,21 +38,20 @@ def check(space: SearchSpace) -> None:
         raise space.document.error(("strategy", "reuse"), text)
 
 
-def sources(space: SearchSpace, data: str | None) -> list[Source]:
-    """What the runs of `strategy.reuse` give; an error at the run's place in the file where one cannot be read.
+def sources(space: SearchSpace, data: str | None) -> list[Source[Reused]]:
+    """What the runs of `strategy.reuse` give.
 
     data: the fingerprint of the images; None: they were not read yet, or there are none.
     """
-    found = []
-    for place, where in enumerate(space.file.strategy.reuse):
-        try:
-            found.append(source(where, space, data))
-        except InputError as error:
-            raise space.document.error(("strategy", "reuse", place), str(error)) from None
-    return found
+    return each(space, "reuse", lambda where: source(where, space, data))
 
 
-def source(where: str, space: SearchSpace, data: str | None) -> Source:
+def kept(run: Run) -> list[Source[Reused]]:
+    """What a run may take over."""
+    return COPY.kept(run, lambda: sources(run.space, run.store.about()["data"])) if run.space.file.strategy.reuse else []
+
+
+def source(where: str, space: SearchSpace, data: str | None) -> Source[Reused]:
     """The results of a run that a search of `space` may take; none where it differs. `RunError` for what is no run."""
     run, name = Run.open(where), short(where)
     found = list(refusals(space, data, run))
@@ -108,35 +94,13 @@ def _lack(trial: Trial, space: SearchSpace) -> str:
     return f"without '{missing}'{nearest(missing, trial.metrics)}" if missing else ""
 
 
-def keep(found: Sequence[Source], folder: Path) -> None:
-    """Write them into a run's folder."""
-    write_copy(folder / FILE, SCHEMA, [{"lines": s.lines, "results": [_dict(result) for result in s.results]} for s in found])
-
-
-def kept(run: Run) -> list[Source]:
-    """What a run may take over; `RunError` where its copy is lost or damaged.
-
-    Where the start was broken off before the copy was made, and so before the first trial, it is made now.
-    """
-    if not run.space.file.strategy.reuse:
-        return []
-    path = run.folder / FILE
-    if not path.exists() and not run.trials:
-        keep(sources(run.space, run.store.about()["data"]), run.folder)
-    return read_copy(path, SCHEMA, WHAT, _source)
-
-
-def reusable(found: Sequence[Source]) -> Reusable:
+def reusable(found: Sequence[Source[Reused]]) -> Reusable:
     """All results, those of the runs that were named first before others."""
     return Reusable(result for source in found for result in source.results)
 
 
 def _dict(result: Reused) -> dict[str, Any]:
     return asdict(result) | {"curve": sorted(result.curve.items())}
-
-
-def _source(entry: dict[str, Any]) -> Source:
-    return Source(tuple(map(str, entry["lines"])), tuple(map(_result, entry["results"])))
 
 
 def _result(entry: dict[str, Any]) -> Reused:
@@ -149,3 +113,6 @@ def _metrics(entry: dict[str, Any]) -> dict[str, float]:
     if not all(map(math.isfinite, found.values())):
         raise ValueError(f"a metric is not finite: {found}")
     return found
+
+
+COPY = Copy("reused.json", "nas.reused/1", "the results that the search may take over", _dict, _result)

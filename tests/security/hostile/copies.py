@@ -12,8 +12,8 @@ import yaml
 
 from hostile import Content, Hostile
 from hostile.arrays import Evil
-from nas.study.folder.copies import write_copy
 from nas.study.other_runs import earlier, reuse
+from nas.study.other_runs.copies import sealed
 
 SOURCES: dict[str, Any] = {
     "text": "x",
@@ -41,15 +41,11 @@ FILES: dict[str, Content] = {
 
 
 def inputs() -> Iterator[Hostile]:
-    for key, file, schema in (("learn_from", earlier.FILE, earlier.SCHEMA), ("reuse", reuse.FILE, reuse.SCHEMA)):
-        for name, content in {**FILES, **{name: _copy(schema, sources) for name, sources in SOURCES.items()}}.items():
-            files = {"search.yaml": _asking(key), file: content}
+    for key, copy in (("learn_from", earlier.COPY), ("reuse", reuse.COPY)):
+        for name, content in {**FILES, **{name: sealed(copy.schema, sources) for name, sources in SOURCES.items()}}.items():
+            files = {"search.yaml": _asking(key), copy.file: content}
             resume = ("resume", "run", "--runner", "local", "--despite-changes", "--trials", "9")
-            yield Hostile(f"a run whose {file} is of {name}", resume, files, run=True)
-
-
-def _copy(schema: str, sources: Any) -> Content:
-    return lambda path: write_copy(path, schema, sources)
+            yield Hostile(f"a run whose {copy.file} is of {name}", resume, files, run=True)
 
 
 def _asking(key: str) -> Content:

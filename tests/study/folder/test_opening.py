@@ -66,12 +66,13 @@ def test_a_database_that_is_gone_has_nothing_to_be_taken_away(space, tmp_path, d
     assert not (tmp_path / "studies.db").exists()
 
 
-@pytest.mark.parametrize("half", ["", "sqlite:///stud", "sqlite:////tmp/studies.db?stu"])
-def test_a_half_written_study_url_says_that_no_study_was_made(space, tmp_path, half):
+def test_a_damaged_study_url_of_a_run_that_was_broken_off_is_named_and_left(space, tmp_path):
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / UNFINISHED).touch()
-    (tmp_path / "run" / URL).write_text(half)
-    assert Run.create(tmp_path / "run", space()).trials == []
+    (tmp_path / "run" / URL).write_text("sqlite:///stud")
+    with pytest.raises(RunError, match=r"was broken off while it was made; .*study\.url does not say which study"):
+        Run.create(tmp_path / "run", space())
+    assert (tmp_path / "run" / URL).read_text() == "sqlite:///stud"
 
 
 def test_a_folder_that_claims_the_study_of_another_run_takes_nothing_away(space, tmp_path, database):

@@ -14,7 +14,7 @@ from nas.errors import InputError, RunError
 from nas.evaluate import Outcome
 from nas.study import Run
 from nas.study.ledger.journal import Journal
-from nas.study.other_runs.earlier import FILE, keep, kept, source, sources
+from nas.study.other_runs.earlier import COPY, kept, source, sources
 
 
 def finished(start, *overrides: str) -> Run:
@@ -162,7 +162,7 @@ def test_a_run_keeps_what_it_learned_from_when_the_other_is_gone(start, space, t
     asked = learning(space, first, second)
     found = sources(asked)
     run = Run.create(tmp_path / "learning", asked)
-    keep(found, run.folder)
+    COPY.keep(found, run.folder)
     for other in (first, second):
         shutil.rmtree(other.folder)
     assert kept(Run.open(run.folder)) == found
@@ -173,7 +173,7 @@ def test_a_start_that_was_broken_off_before_the_copy_is_made_up_for(start, space
     first = finished(start)
     run = Run.create(tmp_path / "learning", learning(space, first))
     assert kept(run) == sources(run.space)
-    assert (run.folder / FILE).is_file()
+    assert (run.folder / COPY.file).is_file()
 
 
 def test_a_run_that_has_lost_its_copy_is_not_gone_on_with(start, space, tmp_path: Path):
@@ -189,7 +189,7 @@ def test_a_run_that_has_lost_its_copy_is_not_gone_on_with(start, space, tmp_path
 )
 def test_a_damaged_copy_is_one_line(start, space, tmp_path: Path, content):
     run = Run.create(tmp_path / "learning", learning(space, finished(start)))
-    (run.folder / FILE).write_text(content)
+    (run.folder / COPY.file).write_text(content)
     with pytest.raises(RunError, match=r"earlier\.json cannot be read as what the search learned from: .+"):
         kept(run)
 
@@ -201,25 +201,25 @@ def test_a_copy_is_whole_or_not_there(start, space, tmp_path: Path, monkeypatch)
     def full(*arguments, **options):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("nas.storage.os.fsync", full)
+    monkeypatch.setattr("nas.whole_files.os.fsync", full)
     with pytest.raises(RunError, match=r"earlier\.json cannot be written: No space left on device"):
-        keep(sources(asked), run.folder)
-    assert not (run.folder / FILE).exists()
+        COPY.keep(sources(asked), run.folder)
+    assert not (run.folder / COPY.file).exists()
 
 
 def test_a_run_that_learns_from_none_has_no_copy(start):
     run = start()
     assert kept(run) == []
-    assert not (run.folder / FILE).exists()
+    assert not (run.folder / COPY.file).exists()
 
 
 def test_a_copy_that_was_changed_is_refused(start, space, tmp_path):
     run = finished(start)
     new = start(f"strategy.learn_from={json.dumps([str(run.folder)])}", "strategy.name=surrogate")
-    keep(sources(new.space), new.folder)
+    COPY.keep(sources(new.space), new.folder)
     assert len(kept(new)) == 1
-    content = json.loads((new.folder / FILE).read_text())
+    content = json.loads((new.folder / COPY.file).read_text())
     content["sources"][0]["results"][0]["values"][0] += 0.125
-    (new.folder / FILE).write_text(json.dumps(content))
+    (new.folder / COPY.file).write_text(json.dumps(content))
     with pytest.raises(RunError, match=r"earlier\.json cannot be read .*: its checksum does not agree"):
         kept(new)

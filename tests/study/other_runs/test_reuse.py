@@ -13,7 +13,7 @@ from nas.space import SearchSpace
 from nas.space import load as load_space
 from nas.study import Run, Search, Trial
 from nas.study.decisions.reusable import Reusable, Reused
-from nas.study.other_runs.reuse import FILE, keep, kept, reusable, sources
+from nas.study.other_runs.reuse import COPY, kept, reusable, sources
 from nas.zoo import load as load_network
 
 EDITS = "name: edits\nkind: edits\ndata: {{name: digits}}\nnetwork: {{start: {start}, edits: 2}}\n"
@@ -30,7 +30,7 @@ def reusing(start: Callable[..., Run], *runs: Run, overrides: tuple[str, ...] = 
     """A new run of the same search that may take over the results of these."""
     folders = json.dumps([str(run.folder) for run in runs])
     run = start(f"strategy.reuse={folders}", *overrides)
-    keep(sources(run.space, None), run.folder)
+    COPY.keep(sources(run.space, None), run.folder)
     return run
 
 
@@ -69,7 +69,7 @@ def test_a_run_is_named_by_the_url_of_its_study_as_well(start: Callable[..., Run
     drive(first.search())
     url = str(first.store.url)
     second = start(f"strategy.reuse={json.dumps([url])}", *ONE)
-    keep(sources(second.space, None), second.folder)
+    COPY.keep(sources(second.space, None), second.folder)
     origins = {f"{url}, trial {trial.number}" for trial in first.trials if trial.trains}
     (tmp_path / "studies.db").unlink()  # what was taken over is in the run's own folder
     assert asked(second) == []
@@ -154,7 +154,7 @@ def test_a_run_keeps_the_results_when_the_other_is_gone(start: Callable[..., Run
 def test_a_run_that_lost_the_results_is_not_gone_on_with(start: Callable[..., Run]) -> None:
     run = reusing(start, finished(start, *ONE), overrides=tuple(ONE))
     search_of(run).ask()
-    (run.folder / FILE).unlink()
+    (run.folder / COPY.file).unlink()
     with pytest.raises(RunError, match=r"reused\.json is missing: the results that the search may take over"):
         kept(run)
 
