@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import patience
 from test_workers import SPACE
 
 import nas
@@ -76,7 +77,7 @@ class Searching:
         log = self.folder / "log"
         return [line.split() for line in log.read_text().splitlines()] if log.exists() else []
 
-    def wait_until(self, condition: Callable[[], bool], *, seconds: float = 240) -> None:
+    def wait_until(self, condition: Callable[[], bool], *, seconds: float = patience.SECONDS) -> None:
         end = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < end and self.process.poll() is None, self.told

@@ -13,7 +13,8 @@ from typing import Any
 
 sys.path.append(str(Path(__file__).parents[1] / "study"))
 
-from helpers import SPACE, error_of
+from helpers import SPACE, error_of, table
+from settled import check_settled, row_states
 
 from nas.cli import main
 from nas.evaluate import Outcome
@@ -76,12 +77,10 @@ def command(*arguments: str, output: Path) -> None:
 
 def check(run: Run, twin: Run, told: Path) -> None:
     """Nothing lost, nothing twice, nothing left running, and the table is that of the unbroken twin."""
-    from helpers import states, table
-
     lines = said(told)
     assert len({number for number, *_ in lines}) == len(lines), "a trial was settled twice"
     trials = run.trials
     assert [[number, trials[number].fingerprint, trials[number].metrics["error"]] for number, *_ in lines] == lines
     assert table(run) == table(twin)
-    assert states(run) == states(twin)
-    assert "RUNNING" not in states(run)
+    assert row_states(run) == row_states(twin)
+    check_settled(run)

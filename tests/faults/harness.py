@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from commands import Command, Home, lives
+from settled import check_settled, row_states
 
 from nas.study import Run
 
@@ -140,14 +141,14 @@ def table(folder: Path) -> list[tuple]:
 
 def rows(folder: Path) -> list[str]:
     """States of the rows of Optuna's study."""
-    return [row.state.name for row in Run.open(folder, allow_code=True).store._study.get_trials(deepcopy=False)]
+    return row_states(Run.open(folder, allow_code=True))
 
 
 def check_over(broken: Broken, twin: Path) -> None:
     """What must hold of a search that is over, beside what each `note` has found."""
     assert table(broken.run) == table(twin), "the table differs from that of the unbroken search"
     assert rows(broken.run) == rows(twin)
-    assert "RUNNING" not in rows(broken.run)
+    check_settled(Run.open(broken.run, allow_code=True))
     check_clean(broken.home, broken.run)
 
 

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import patience
 import pytest
 
 PASSWORD = "canary-7f3a91"  # nothing may write it anywhere: a test looks for it
@@ -55,7 +56,8 @@ class Server:
             self._process = subprocess.Popen(
                 [str(self._programs / "postgres"), *arguments], stdout=log, stderr=log, **_somebody()
             )
-        for _ in range(300):
+        end = time.monotonic() + patience.SECONDS
+        while self._process.poll() is None and time.monotonic() < end:
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
                 ready = subprocess.run(
                     [self._programs / "pg_isready", "-h", "127.0.0.1", "-p", str(self.port)], capture_output=True
@@ -69,7 +71,7 @@ class Server:
         """Stop; SIGQUIT is PostgreSQL's `immediate`, as after a crash; SIGINT is `fast`."""
         assert self._process is not None
         self._process.send_signal(how)
-        self._process.wait(30)
+        self._process.wait(patience.SECONDS)
         self._process = None
 
     def restart(self, *, away: float = 0.0) -> None:

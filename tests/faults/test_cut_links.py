@@ -10,9 +10,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+import patience
 import pytest
 from clusters import CARRIED_ON, TRIALS, Cluster, Searches, Searching, nodes, table
 from hosts import Hosts, hosts, why_not
+from settled import check_settled
 
 import nas
 
@@ -105,10 +107,11 @@ def seconds_until(what: object, condition, *, seconds: float) -> float:
 
 def check(found: Searching, unbroken: nas.Run) -> Counter[str]:
     """What every search must have come to; gives how often each epoch of each attempt was saved, refused, overwritten."""
-    assert found.process.wait(timeout=240) == 0, found.told
+    assert found.process.wait(patience.SECONDS) == 0, found.told
     assert [trial.state for trial in found.run.trials] == ["finished"] * TRIALS
     assert all(sorted(trial.curve) == [1, 2, 3] for trial in found.run.trials)
     assert table(found.run) == table(unbroken)
+    check_settled(found.run)
     kinds = Counter(line[0] for line in found.lines)
     assert kinds["overwrote"] == 0, "a worker that was given up wrote the checkpoint of the one that took over"
     return kinds
@@ -128,7 +131,6 @@ CUTS = [
 ]
 
 
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize(("spread", "seconds"), CUTS, indirect=["spread"])
 def test_a_node_that_is_cut_off_is_given_up_and_what_it_writes_late_is_refused(spread: Spread, unbroken, record, seconds):
     found = spread.start()
@@ -171,7 +173,6 @@ WEAK = {
 
 
 @pytest.mark.long
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("spread", [3], indirect=True)
 @pytest.mark.parametrize("fault", WEAK)
 def test_a_weak_link_changes_nothing_of_the_result(spread: Spread, unbroken, record, fault):
@@ -196,7 +197,6 @@ def test_a_weak_link_changes_nothing_of_the_result(spread: Spread, unbroken, rec
 
 
 @pytest.mark.long
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("spread", [3], indirect=True)
 def test_a_node_that_is_started_anew_where_one_was_given_up_is_given_trials(spread: Spread, record):
     found = spread.start("--trials", "24")
@@ -210,8 +210,9 @@ def test_a_node_that_is_started_anew_where_one_was_given_up_is_given_trials(spre
     spread.others[-1].add()
     space = os.readlink(f"/proc/{spread.hosts.holder(spread.victim)}/ns/net")
     found.wait_until(lambda: any(line[0] == "begin" and line[4] == space for line in found.lines[before:]))
-    assert found.process.wait(timeout=240) == 0, found.told
+    assert found.process.wait(patience.SECONDS) == 0, found.told
     assert [trial.state for trial in found.run.trials] == ["finished"] * 24
+    check_settled(found.run)
     record(
         "P7",
         "a link that heals after its node was given up",
@@ -222,7 +223,6 @@ def test_a_node_that_is_started_anew_where_one_was_given_up_is_given_trials(spre
 
 
 @pytest.mark.long
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("spread", [3], indirect=True)
 def test_a_search_that_is_cut_off_from_its_head_ends_with_status_3(spread: Spread, unbroken, record):
     found = spread.start(on=spread.victim)
@@ -233,6 +233,7 @@ def test_a_search_that_is_cut_off_from_its_head_ends_with_status_3(spread: Sprea
     assert f"the head of the Ray cluster at {spread.head.address} is gone" in found.told
     resumed = nas.resume(found.folder / "run", runner="local", allow_code=True)
     assert table(resumed) == table(unbroken)
+    check_settled(resumed)
     record(
         "P8",
         "the link between the search and the head cut for good",

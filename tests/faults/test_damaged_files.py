@@ -5,13 +5,14 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from commands import ForkServer, Home, serving
 from damage import damages
 from harness import HALVING, Broken, rows, table
 from records import Record
+from ruined import Ruined
+from settled import check_settled
 
 from nas.study import Run
 
@@ -25,46 +26,10 @@ strategy: {name: random, trials: 6, seed: 3, window: 2}
 evaluator: "trials:quick"
 """
 LITTLE, MUCH = {"cuts": 3, "flips": 5}, {"cuts": 64, "flips": 100}
-LONG = [pytest.mark.long, pytest.mark.timeout(3600)]
+LONG = pytest.mark.long
 AMOUNTS = [pytest.param(LITTLE, id="short"), pytest.param(MUCH, id="long", marks=LONG)]
 ALL_LONG = [pytest.param(LITTLE, id="short", marks=LONG), pytest.param(MUCH, id="long", marks=LONG)]  # they need torch
 PROMISED = "named, or harmless; never a silent restart or another result"
-
-
-class Ruined:
-    """A search that was broken off, to be damaged in many ways: what it would have become, and what becomes of it."""
-
-    def __init__(self, server: ForkServer, folder: Path, settings: tuple[str, ...], *, space: str | None, kill_when: int) -> None:
-        self.folder, self.server = folder, server
-        self.twin, self.broken = (Broken(server, Home(folder / name), settings) for name in ("twin", "broken"))
-        for search in (self.twin, self.broken):
-            search.space = space or search.space
-        assert self.twin.go_on() == 0
-        self.broken.go_on(kill_when=kill_when)
-        assert self.broken.kills == 1
-
-    def resumed(self, name: str, content: bytes | None) -> tuple[int, str, Broken]:
-        """Resume a copy in which one file holds something else; exit status, what was said, and the copy."""
-        home = Home(self.folder / "copy")
-        shutil.rmtree(home.folder, ignore_errors=True)
-        shutil.copytree(self.broken.home.folder, home.folder)
-        copy = Broken(self.server, home)
-        path = copy.run / name
-        path.unlink()
-        if content is not None:
-            path.write_bytes(content)
-        before = _content(copy.run)
-        home.err.write_bytes(b"")
-        arguments = ["resume", "run", "--allow-code", "--runner", "runner.yaml"]
-        status = self.server.wait(self.server.start(arguments, home))
-        said = home.err.read_text()
-        if status:
-            assert _content(copy.run) == before, "a run that was refused was changed"
-        return status, said, copy
-
-
-def _content(run: Path) -> dict[str, bytes]:
-    return {str(path): path.read_bytes() for path in run.rglob("*") if path.is_file() and path.name != "driver.lock"}
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +60,7 @@ def test_a_damaged_file_of_a_run_is_named_or_harmless(server, memory_folder, rec
             assert (copy.run / name).read_bytes() == content
         if status == 0:
             assert (table(copy.run), rows(copy.run)) == expected, f"{name} {what}: nothing was said, and the result differs"
+            check_settled(Run.open(copy.run, allow_code=True))
             counts["harmless, shown by the same result"] += 1
         else:
             assert status == 2 and len(said.splitlines()) <= 2 and said.startswith("nas: "), f"{name} {what}: {status} {said}"
@@ -129,7 +95,9 @@ def test_a_damaged_checkpoint_is_passed_over_and_noted(server_with_torch, memory
     for what, left in damages(path.read_bytes(), **amount):
         status, said, copy = ruined.resumed(str(path.relative_to(ruined.broken.run)), left)
         assert status == 0 and table(copy.run) == expected, f"{name} {what}: {status} {said}"
-        notes = Run.open(copy.run, allow_code=True).trials[number].notes
+        resumed = Run.open(copy.run, allow_code=True)
+        check_settled(resumed)
+        notes = resumed.trials[number].notes
         if name == "state.pt" and left is not None:
             assert len(notes) == 1 and notes[0].startswith("state.pt is damaged: "), f"{name} {what}: {notes}"
             assert notes[0].endswith("it went on from the state before")

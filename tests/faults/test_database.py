@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
+import patience
 import pytest
 from driving import check, drive, little, said, started
 from postgres import PASSWORD, Server, server
@@ -58,7 +59,7 @@ def test_a_server_that_crashes_again_and_again_loses_nothing(postgres, tmp_path,
         postgres.restart(away=0.3)
         if not driver.is_alive():
             driver = started(drive, run.folder, told=told, seconds=0.02)  # it came to its end: crashes while nothing runs
-    driver.join(240)
+    driver.join(patience.SECONDS)
     assert driver.exitcode == 0
     check(Run.open(run.folder), twin, told)
     record("P10", "PostgreSQL stopped as by a crash (immediate) during a run, and started again", times=times,
@@ -83,7 +84,7 @@ def test_connections_that_are_cut_at_any_time_lose_nothing(postgres, tmp_path, t
     while cut < times and driver.is_alive():
         time.sleep(random.uniform(0.05, 0.6))  # no faster than one can connect again
         cut += postgres.cut()
-    driver.join(240)
+    driver.join(patience.SECONDS)
     assert driver.exitcode == 0
     assert cut >= times // 4  # on a fast machine the search ends before they are all made
     check(Run.open(run.folder), twin, told)
@@ -106,7 +107,7 @@ def test_a_commit_that_was_cut_off_is_neither_lost_nor_doubled(postgres, tmp_pat
         while not said(told):
             time.sleep(0.01)
         wire.every = every
-        driver.join(240)
+        driver.join(patience.SECONDS)
         wire.every = 0
         assert driver.exitcode == 0
         check(Run.open(run.folder), twin, told)
@@ -128,7 +129,7 @@ def test_a_server_that_stays_away_ends_the_search_and_a_resume_goes_on(postgres,
     while len(said(told)) < 3:
         time.sleep(0.05)
     postgres.stop()
-    driver.join(240)
+    driver.join(patience.SECONDS)
     postgres.start()
     assert driver.exitcode == 0
     assert errors.read_text().endswith(f"What was finished is kept; when it is back: nas resume {run.folder}")
@@ -154,7 +155,7 @@ def test_a_file_that_another_process_locks_is_waited_for(tmp_path, seconds, reco
     assert len(said(told)) <= before + 1
     other.execute("rollback")
     other.close()
-    driver.join(240)
+    driver.join(patience.SECONDS)
     assert driver.exitcode == 0
     check(Run.open(run.folder), twin, told)
     record("P10", f"the file of SQLite locked by another process for {seconds} s", times=1,
@@ -197,7 +198,7 @@ def test_a_study_that_was_begun_in_a_server_is_taken_away_when_its_run_is_made_a
     space = little(tmp_path)
     for _ in range(2):
         maker = started(die, tmp_path / "begun", space)
-        maker.join(60)
+        maker.join(patience.SECONDS)
         assert maker.exitcode == -signal.SIGKILL
     assert len(of_name(postgres, "begun")) == 1
     run = Run.create(tmp_path / "begun", space, study=postgres.url)

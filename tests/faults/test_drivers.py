@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import patience
 import pytest
 from driving import FORK, check, drive, little, said, started
 from postgres import PASSWORD, Server, server
@@ -45,7 +46,7 @@ def contend(folder: Path, begin, answers, leave) -> None:
     try:
         with run.lock():
             answers.put((os.getpid(), ""))
-            leave.wait(60)
+            leave.wait(patience.SECONDS)
     except RunError as error:
         answers.put((os.getpid(), str(error)))
 
@@ -57,10 +58,10 @@ def test_of_many_drivers_at_once_one_drives_and_the_others_are_told_which(study,
         for count in (2, 8) if rounds == 1 else (2 + turn % 7,):
             begin, answers, leave = FORK.Barrier(count), FORK.Queue(), FORK.Event()
             drivers = [started(contend, run.folder, begin, answers, leave) for _ in range(count)]
-            said_by = dict(answers.get(timeout=240) for _ in drivers)
+            said_by = dict(answers.get(timeout=patience.SECONDS) for _ in drivers)
             leave.set()
             for driver in drivers:
-                driver.join(240)
+                driver.join(patience.SECONDS)
             owners = [pid for pid, text in said_by.items() if not text]
             assert len(owners) == 1
             expected = rf"being driven by another process: process {owners[0]} on {re.escape(socket.gethostname())}$"
@@ -75,7 +76,7 @@ def hold(folder: Path, ready) -> None:
     """Drive and do nothing."""
     with Run.open(folder).lock():
         ready.set()
-        time.sleep(60)
+        time.sleep(patience.SECONDS)
 
 
 @pytest.mark.parametrize("times", [2, pytest.param(50, marks=LONG)])
@@ -85,7 +86,7 @@ def test_the_lock_of_a_killed_driver_is_free_at_once(study, tmp_path, times, rec
     for _ in range(times):
         ready = FORK.Event()
         driver = started(hold, run.folder, ready)
-        assert ready.wait(120)
+        assert ready.wait(patience.SECONDS)
         os.kill(driver.pid, signal.SIGKILL)
         began = time.monotonic()
         driver.join()
@@ -114,7 +115,7 @@ def test_copies_of_a_folder_share_the_lock_of_their_study(request, tmp_path, kin
         (copy / "study.url").write_text(str(run.store.url).replace("studies.db", "link.db"))
     ready = FORK.Event()
     driver = started(hold, run.folder, ready)
-    assert ready.wait(120)
+    assert ready.wait(patience.SECONDS)
     try:
         with pytest.raises(RunError, match=rf"driven by another process: process {driver.pid} on "), Run.open(copy).lock():
             pass
@@ -147,9 +148,9 @@ def test_of_many_that_make_one_run_at_once_one_does(tmp_path, rounds):
         space = little(folder)
         begin, answers = FORK.Barrier(4), FORK.Queue()
         makers = [started(make, folder, space, begin, answers) for _ in range(4)]
-        texts = [answers.get(timeout=240) for _ in makers]
+        texts = [answers.get(timeout=patience.SECONDS) for _ in makers]
         for maker in makers:
-            maker.join(60)
+            maker.join(patience.SECONDS)
         assert sorted(bool(text) for text in texts) == [False, True, True, True], texts
         assert Run.open(folder / "run").trials == []
 
@@ -169,7 +170,7 @@ def test_a_final_training_adds_its_note_while_the_search_goes_on(study, tmp_path
     told = tmp_path / "told"
     driver, noting = started(drive, run.folder, told=told), started(final, run.folder, 20)
     for process in (driver, noting):
-        process.join(240)
+        process.join(patience.SECONDS)
         assert process.exitcode == 0
     again = Run.open(run.folder)
     check(again, twin, told)
@@ -193,7 +194,7 @@ def test_who_watches_neither_hinders_the_driver_nor_sees_half_of_anything(study,
             seen.setdefault(trial.number, []).append(trial.state)
         looks += 1
         assert driver.is_alive() or driver.exitcode == 0
-    driver.join(240)
+    driver.join(patience.SECONDS)
     check(Run.open(run.folder), twin, told)
     assert looks > 5
     assert {number: states[-1] for number, states in seen.items()} == {trial.number: trial.state for trial in twin.trials}

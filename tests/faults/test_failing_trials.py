@@ -10,6 +10,7 @@ import pytest
 from commands import ForkServer, Home, RealCommand, serving
 from harness import RULES, Broken, check_clean, check_over, rows
 from records import Record
+from settled import check_settled
 
 from nas.study import Run
 
@@ -40,6 +41,7 @@ def test_a_trial_that_fails_in_any_epoch_is_recorded_with_its_reason_and_last_me
             assert trial.metrics == trial.curve.get(epoch - 1, {})
     assert {trial.state for trial in trials[6:]} == {"finished"}
     assert rows(search.run) == ["FAIL"] * 6 + ["COMPLETE"] * 6
+    check_settled(Run.open(search.run, allow_code=True))
     check_clean(search.home, search.run)
     fault = f"a trial raises, or measures NaN, in its first, middle and last epoch ({runner.splitlines()[0]})"
     record(

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import patience
 import pytest
 
 import nas
@@ -44,7 +45,8 @@ def given(folder: Path, run: Path, *, step: int) -> list[dict[str, Any]]:
         work = folder / f"from{place}"
         work.mkdir()
         command = [sys.executable, str(SECURITY / "child.py"), str(work), str(run), str(place), str(step)]
-        done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"OMP_NUM_THREADS": "1"}, timeout=280)
+        environment = os.environ | {"OMP_NUM_THREADS": "1"}
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=patience.SECONDS)
         lines = [json.loads(line) for line in done.stdout.splitlines()]
         found += [{**head, **end} for head, end in zip(lines[::2], lines[1::2], strict=False)]
         if done.returncode == 0:

@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 from commands import ForkServer, Home, RealCommand, kill_machine, serving
-from harness import RULES, Broken, check_over, table
+from harness import RULES, Broken, check_over
 from records import Record
+from settled import check_settled
 from trials import PACE
+
+from nas.study import Run
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +41,7 @@ def unbroken(server: ForkServer, memory_folder: Path) -> Callable[[str], tuple[P
     return of
 
 
-@pytest.mark.parametrize("kills", [20, pytest.param(1000, marks=[pytest.mark.long, pytest.mark.timeout(3600)])])
+@pytest.mark.parametrize("kills", [20, pytest.param(1000, marks=pytest.mark.long)])
 def test_a_search_that_is_killed_at_random_moments_is_the_unbroken_one(server, unbroken, memory_folder, record: Record, kills):
     random_ = random.Random(5)
     done = runs = 0
@@ -61,6 +64,16 @@ def test_a_search_that_is_killed_at_random_moments_is_the_unbroken_one(server, u
     record("P1", fault, times=done, promised="nothing lost, nothing run again, the table of the unbroken search", found=found)
 
 
+def test_rows_that_a_kill_left_running_are_found_and_settled_by_the_resume(server, memory_folder):
+    search = Broken(server, Home(memory_folder / "rows", {PACE: "1"}), RULES["pause"])
+    search.go_on(kill_when=1)
+    search.home = Home(search.home.folder)
+    with pytest.raises(AssertionError, match="rows are RUNNING"):
+        check_settled(Run.open(search.run, allow_code=True))
+    assert search.go_on() == 0
+    check_settled(Run.open(search.run, allow_code=True))
+
+
 def test_the_forked_driver_behaves_as_the_real_command(unbroken, memory_folder):
     twin, _ = unbroken("pause")
     search = Broken(RealCommand(), Home(memory_folder / "real"), RULES["pause"], runner="local")
@@ -75,9 +88,8 @@ def test_the_forked_driver_behaves_as_the_real_command(unbroken, memory_folder):
 
 
 @pytest.mark.long
-@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("workers", [1, 2, 4])
-def test_a_search_on_ray_whose_machine_dies_is_the_unbroken_one(unbroken, tmp_path, record: Record, workers):
+def test_a_search_on_ray_whose_machine_dies_is_the_unbroken_one(unbroken, short_folder, record: Record, workers):
     """All processes of the search are killed at once, as when the power fails; the run's folder is what remains."""
     random_ = random.Random(workers)
     profile = f"engine: ray\nworkers: {workers}\ncpus: {min(1.0, 2 / workers)}"
@@ -85,7 +97,7 @@ def test_a_search_on_ray_whose_machine_dies_is_the_unbroken_one(unbroken, tmp_pa
     while kills < 10:
         rule = list(RULES)[runs % len(RULES)]
         twin, _ = unbroken(rule)
-        search = Broken(RealCommand(), Home(tmp_path / str(runs), {PACE: "0.02"}), RULES[rule], runner=profile)
+        search = Broken(RealCommand(), Home(short_folder / str(runs), {PACE: "0.02"}), RULES[rule], runner=profile)
         for _ in range(2):
             search.go_on(kill_after=random_.uniform(4, 14), kill=lambda pid, home=search.home: kill_machine(home))
             shutil.rmtree(search.home.temporary)  # a machine that died comes back with empty temporary folders
@@ -95,23 +107,3 @@ def test_a_search_on_ray_whose_machine_dies_is_the_unbroken_one(unbroken, tmp_pa
     fault = f"all processes of a search with Ray killed at once, {workers} workers; stop rules none, halving, pause"
     found = f"0 lost, 0 run again, 0 left running, 0 of {runs} tables differ"
     record("P2", fault, times=kills, promised="the table of the unbroken search with one worker", found=found)
-
-
-OTHERS = ["random", "tpe", "nsga2", "local", "surrogate", "gp"]  # of the strategies that are shipped
-
-
-@pytest.mark.parametrize("strategy", ["evolution", *(pytest.param(name, marks=pytest.mark.long) for name in OTHERS)])
-def test_a_search_that_is_broken_off_and_extended_is_the_longer_one(server, memory_folder, record: Record, strategy):
-    settings = (*RULES["halving"], f"strategy.name={strategy}", "objectives=[error]")
-    longer, shorter = (Broken(server, Home(memory_folder / name), settings) for name in ("longer", "shorter"))
-    assert longer.go_on() == 0
-    shorter.settings = (*settings, "strategy.trials=12")
-    shorter.go_on(kill_after=0.3)
-    assert shorter.go_on() == 0
-    assert len([row for row in table(shorter.run) if row[2] in ("finished", "stopped")]) == 12
-    shorter.more = ("--trials", "24")
-    shorter.go_on(kill_after=0.3)
-    assert shorter.go_on() == 0
-    check_over(shorter, longer.run)
-    fault = f"12 trials, killed, extended to 24, killed; strategy {strategy}"
-    record("P13", fault, times=1, promised="the table of 24 trials at once", found="equal")

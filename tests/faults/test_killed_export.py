@@ -31,7 +31,7 @@ def whole(folder: Path) -> set[str] | None:
     return names
 
 
-@pytest.mark.parametrize("points", [3, pytest.param(110, marks=[pytest.mark.long, pytest.mark.timeout(3600)])])
+@pytest.mark.parametrize("points", [3, pytest.param(110, marks=pytest.mark.long)])
 def test_an_export_that_is_killed_is_whole_or_not_there(memory_folder, record: Record, points):
     with serving(torch=True) as server:
         home = Home(memory_folder)

@@ -33,7 +33,7 @@ def said(one: malformed.Malformed, path: Path) -> str | None:
     return None
 
 
-@pytest.mark.parametrize("every", [29, pytest.param(1, marks=[pytest.mark.long, pytest.mark.timeout(1800)])])
+@pytest.mark.parametrize("every", [29, pytest.param(1, marks=pytest.mark.long)])
 def test_each_mistake_is_told_in_one_line_with_its_place(tmp_path, record, every):
     wrong, told, exact, admissible = [], 0, 0, 0
     for one in malformed.documents(every=every):

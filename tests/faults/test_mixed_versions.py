@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import clusters
+import patience
 import pytest
 from clusters import Cluster, Searches
+from settled import check_settled
 from test_workers import SPACE
 
 import nas
@@ -55,7 +57,7 @@ def test_a_node_with_another_torch_is_said_before_the_first_trial(head, search, 
     with second(head) as other:
         other.add()
         found = search(f"address: {head.address}", environment=environment)
-        assert found.process.wait(timeout=200) == 2, found.told
+        assert found.process.wait(patience.SECONDS) == 2, found.told
     assert "has torch 3.99 (here " in found.told
     assert found.lines == []
 
@@ -69,11 +71,12 @@ def test_a_node_that_joins_with_another_torch_is_named_and_no_result_comes_from_
     with second(head) as other:
         other.add()
         found.wait_until(lambda: "joined with torch 3.99 (here " in found.told)
-        assert found.process.wait(timeout=250) == 0, found.told
+        assert found.process.wait(patience.SECONDS) == 0, found.told
     assert found.told.count("and gets no trials") == 1
     assert [trial.state for trial in found.run.trials] == ["finished"] * clusters.TRIALS
     began = [line[1] for line in found.lines if line[0] == "begin"]
     assert sorted(map(int, began)) == list(range(clusters.TRIALS))  # none began on the other node
+    check_settled(found.run)
     record(
         "P7",
         "a node joins with another version of torch",
@@ -94,5 +97,5 @@ def test_a_node_with_another_checkout_on_its_path_runs_the_library_that_it_is_se
     with second(head, "env", f"--chdir={checkout}") as other:
         other.add()
         found = search(f"address: {head.address}", environment=environment)
-        assert found.process.wait(timeout=250) == 0, found.told
+        assert found.process.wait(patience.SECONDS) == 0, found.told
     assert [trial.state for trial in found.run.trials] == ["finished"] * clusters.TRIALS

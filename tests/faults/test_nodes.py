@@ -7,8 +7,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import patience
 import pytest
 from clusters import CARRIED_ON, TRIALS, Cluster, Searches, nodes, table
+from settled import check_settled
 from test_workers import SPACE
 
 import nas
@@ -44,16 +46,16 @@ def test_a_dead_node_costs_no_trial_and_no_result_is_told_twice(cluster: Cluster
     assert cluster.ask(f"kill {victim}") == "killed"
     found.wait_until(lambda: any(line[0] == "begin" and line[2] == "2" for line in found.lines[before:]))
     noticed = time.monotonic() - began
-    assert found.process.wait(timeout=240) == 0, found.told
+    assert found.process.wait(patience.SECONDS) == 0, found.told
     assert [trial.state for trial in found.run.trials] == ["finished"] * TRIALS
     assert sum(trial.attempt == 2 for trial in found.run.trials) == 1
     epochs = [(line[1], line[3]) for line in found.lines if line[0] == "epoch"]
     assert len(epochs) - len(set(epochs)) <= 1  # goes on from its checkpoint
     unbroken = nas.search(tmp_path / "struck.yaml", runner="local", out=tmp_path / "twin", trials=TRIALS, allow_code=True)
     assert table(found.run) == table(unbroken)
-    assert (
-        noticed < 30
-    )  # of which a worker's start on the other node is a part, long on a busy machine; 62 s with Ray's own settings
+    check_settled(found.run)
+    # Of which a worker's start on the other node is a part, long on a busy machine; 62 s with Ray's own settings.
+    assert noticed < 60
     record(
         "P7",
         "a node of two killed with its trial",
@@ -69,11 +71,12 @@ def test_a_trial_whose_process_is_killed_on_a_node_loses_one_epoch_at_most(clust
     cluster.add()
     cluster.add()
     found = search(f"address: {cluster.address}", environment=cluster.environment)
-    assert found.process.wait(timeout=240) == 0, found.told
+    assert found.process.wait(patience.SECONDS) == 0, found.told
     assert [trial.state for trial in found.run.trials] == ["finished"] * TRIALS
     assert [trial.attempt for trial in found.run.trials] == [2 if number == 1 else 1 for number in range(TRIALS)]
     epochs = [(int(line[2]), int(line[3])) for line in found.lines if line[:2] == ["epoch", "1"]]
     assert epochs == [(1, 1), (2, 2), (2, 3)]  # (attempt, epoch): none was trained twice
+    check_settled(found.run)
     record(
         "P4",
         "killed in mid-trial, on a node of a cluster",
@@ -108,6 +111,7 @@ def check_head_lost(fault: str, cluster: Cluster, search: Searches, record, *, e
     assert not finished & {int(line[1]) for line in found.lines[count:]}
     unbroken = nas.search(found.folder / "struck.yaml", runner="local", out=found.folder / "twin", trials=TRIALS, allow_code=True)
     assert table(resumed) == table(unbroken)
+    check_settled(resumed)
     record(
         "P8",
         {"kill": "the head (GCS) killed", "restart": "the head killed, and another started at once at the same address"}[fault],
@@ -149,9 +153,9 @@ def test_a_wrong_address_is_an_error_at_once_and_starts_no_ray(search: Searches,
     began = time.monotonic()
     environment = {"RAY_ADDRESS": "", "RAY_TMPDIR": str(tmp_path)}
     found = search(f"address: {address.format(port=free_port())}", environment=environment)
-    assert found.process.wait(timeout=120) == 2
+    assert found.process.wait(patience.SECONDS) == 2
     assert text in found.told
-    assert time.monotonic() - began < 60  # most of which is the start of the command, on a busy machine
+    assert time.monotonic() - began < 120  # most of which is the start of the command, on a busy machine
     assert not (tmp_path / "log").exists()
 
 
@@ -160,7 +164,7 @@ def test_a_port_where_something_else_listens_is_no_cluster(search: Searches):
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         found = search(f"address: 127.0.0.1:{port}", environment={})
-        assert found.process.wait(timeout=120) == 2, found.told
+        assert found.process.wait(patience.SECONDS) == 2, found.told
     assert f"no Ray answers at 127.0.0.1:{port}" in found.told
 
 
@@ -171,7 +175,7 @@ def test_a_wrong_token_is_said(cluster: Cluster, search: Searches, tmp_path):
     found = search(
         f"address: {cluster.address}", environment=cluster.environment | {"RAY_AUTH_TOKEN_PATH": str(tmp_path / "token")}
     )
-    assert found.process.wait(timeout=120) == 2, found.told
+    assert found.process.wait(patience.SECONDS) == 2, found.told
     assert f"the Ray cluster at {cluster.address} cannot be joined" in found.told
     assert "token" in found.told
 
@@ -181,7 +185,7 @@ def test_a_trial_that_fits_on_no_single_node_is_refused_at_once(cluster: Cluster
     cluster.add(cpus=2)
     cluster.add(cpus=2)
     found = search(f"address: {cluster.address}\ncpus: 3", environment=cluster.environment)
-    assert found.process.wait(timeout=120) == 2
+    assert found.process.wait(patience.SECONDS) == 2
     assert "each trial asks for 3 CPU on one node, and no node of the cluster has that" in found.told
 
 
@@ -190,10 +194,10 @@ def test_a_private_ray_neither_joins_nor_ends_one_that_runs(cluster: Cluster, se
     cluster.add()
     environment = cluster.environment | {"RAY_ADDRESS": cluster.address}
     found = search("address: local\nworkers: 1", environment=environment, epoch_seconds=0)
-    assert found.process.wait(timeout=240) == 0, found.told
+    assert found.process.wait(patience.SECONDS) == 0, found.told
     assert cluster.add() == 1  # it lives, and takes nodes
     joined = search(f"address: {cluster.address}", "--out", str(found.folder / "second"), environment=cluster.environment)
-    assert joined.process.wait(timeout=240) == 0, joined.told
+    assert joined.process.wait(patience.SECONDS) == 0, joined.told
     assert "holds 2 trials at once" in joined.told
     record("P22", "a foreign head beside a private Ray", times=1, promised="0 interference", found="not joined, not ended")
 
@@ -204,7 +208,7 @@ def test_a_node_that_joins_is_given_trials(cluster: Cluster, search: Searches):
     found = search(f"address: {cluster.address}", environment=cluster.environment)
     found.wait_until(lambda: "holds 1 trials at once" in found.told)
     cluster.add()
-    assert found.process.wait(timeout=240) == 0, found.told
+    assert found.process.wait(patience.SECONDS) == 0, found.told
     assert "holds 2 trials at once" in found.told
     assert len({line[3] for line in found.lines if line[0] == "begin"}) == 2
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import odd
 import pytest
+from settled import check_settled
 
 import nas
 from nas.evaluate.outcome import MAX_REASON
@@ -42,6 +43,7 @@ def test_no_result_ends_a_search_or_poisons_its_best(tmp_path: Path, record, obj
     assert trials[-1].state == "finished"
     assert run.best.number == count - 1
     assert [trial.number for trial in run.front] == [count - 1]
+    check_settled(run)
     names = objectives.count(",") + 1
     record(
         "P5",

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import patience
 import pytest
 from driving import command, little, started
 from postgres import PASSWORD, Server, server
@@ -33,11 +34,10 @@ def postgres() -> Iterator[Server]:
 
 
 @pytest.fixture
-def temporary(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where processes have their temporary files: with a short path, because Ray makes sockets in it."""
-    folder = tmp_path_factory.mktemp("t")
-    monkeypatch.setenv("TMPDIR", str(folder))
-    return folder
+def temporary(short_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where processes have their temporary files, those of Ray too."""
+    monkeypatch.setenv("TMPDIR", str(short_folder))
+    return short_folder
 
 
 class Watch:
@@ -78,15 +78,15 @@ class Watch:
                         self.files.add(path)
 
 
-def forked(*arguments: str, output: Path, patience: float | None = None) -> int | None:
-    """The exit status of `nas` in a process that was forked."""
+def forked(*arguments: str, output: Path, seconds: float | None = None) -> int | None:
+    """The exit status of `nas` in a process that was forked; seconds: how long it waits for its database."""
 
     def impatient() -> None:
-        ledger.SECONDS = patience or ledger.SECONDS
+        ledger.SECONDS = seconds or ledger.SECONDS
         command(*arguments, output=output)
 
     process = started(impatient)
-    process.join(120)
+    process.join(patience.SECONDS)
     return process.exitcode
 
 
@@ -114,10 +114,11 @@ def test_a_password_is_nowhere(postgres, tmp_path, temporary, monkeypatch, recor
             assert forked(*words, "--allow-code", output=said / "-".join(words).replace("/", "")) in (0, 2)
         postgres.stop(signal.SIGQUIT)
         try:
-            assert forked("show", "run", "--allow-code", output=said / "away", patience=0.5) == 2, (said / "away").read_text()
+            assert forked("show", "run", "--allow-code", output=said / "away", seconds=0.5) == 2, (said / "away").read_text()
         finally:
             postgres.start()
     assert watch.found == set()
+    assert engine != "ray" or any("session_" in str(path) for path in watch.files), "the files of Ray were not looked at"
     assert {"search.yaml", "study.url", "environment.json", "report.html", "wrong", "away"} <= {p.name for p in watch.files}
     Path("holding.yaml").write_text(PROFILE.format(engine=engine, study=postgres.url.replace("sweeps@", f"sweeps:{PASSWORD}@")))
     assert forked(*SEARCH, "holding.yaml", output=said / "holding") == 2

@@ -12,7 +12,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import patience
 import pytest
+from settled import check_settled
 from test_workers import SPACE
 
 import nas
@@ -44,7 +46,7 @@ class Driver:
         return log.read_text().splitlines() if log.exists() else []
 
     def wait_for_epochs(self, count: int) -> None:
-        end = time.monotonic() + 90
+        end = time.monotonic() + patience.SECONDS
         while sum(line.startswith("epoch") for line in self.lines) < count:
             assert time.monotonic() < end and self.process.poll() is None, self.told
             time.sleep(0.02)
@@ -69,14 +71,7 @@ def marked(folder: Path) -> list[str]:
 
 
 @pytest.fixture
-def temporary():
-    """A place for temporary folders with a short path: Ray makes sockets in it."""
-    with tempfile.TemporaryDirectory(prefix="t", dir="/tmp") as folder:
-        yield Path(folder)
-
-
-@pytest.fixture
-def driver(tmp_path: Path, temporary: Path):
+def driver(tmp_path: Path, short_folder: Path):
     """Starts a search on a runner, whose trials take 3 epochs of so many seconds."""
     started: list[subprocess.Popen[str]] = []
 
@@ -90,7 +85,7 @@ def driver(tmp_path: Path, temporary: Path):
             "STRIKE": "raises:-1:0",
             "SAVES": "json",
             "EPOCH_SECONDS": str(epoch_seconds),
-            "TMPDIR": str(temporary),
+            "TMPDIR": str(short_folder),
             "OMP_NUM_THREADS": "1",
         }
         command = command or ("search", str(tmp_path / "struck.yaml"), "--out", str(tmp_path / "run"))
@@ -99,7 +94,7 @@ def driver(tmp_path: Path, temporary: Path):
             words = [sys.executable, "-m", "nas", *command, *options]
             process = subprocess.Popen(words, env=environment, stdout=told, stderr=told, text=True, start_new_session=True)
         started.append(process)
-        return Driver(tmp_path, temporary, process)
+        return Driver(tmp_path, short_folder, process)
 
     yield start
     for process in started:
@@ -113,9 +108,10 @@ def check_resumable(before: Driver, start, *, epochs: int) -> None:
     finished = {trial.number for trial in nas.Run.open(before.run, allow_code=True).trials if trial.state in SETTLED}
     old = len(before.lines)
     after = start("local", epoch_seconds=0, command=("resume", str(before.run)))
-    assert after.process.wait(timeout=240) == 0, after.told
+    assert after.process.wait(patience.SECONDS) == 0, after.told
     run = nas.Run.open(before.run, allow_code=True)
     assert [trial.state for trial in run.trials] == ["finished"] * len(run.trials) and len(run.trials) == 6
+    check_settled(run)
     again = {int(line.split()[1]) for line in after.lines[old:]}
     assert not again & finished
     trained = [tuple(line.split()[1::2]) for line in after.lines if line.startswith("epoch")]
@@ -129,7 +125,7 @@ def test_one_signal_ends_a_search_that_can_be_resumed(driver, record, engine, nu
     found.wait_for_epochs(4)
     began = time.monotonic()
     found.process.send_signal(number)
-    assert found.process.wait(timeout=120) == status, found.told
+    assert found.process.wait(patience.SECONDS) == status, found.told
     seconds = time.monotonic() - began
     assert f"nas resume {found.run}" in found.told
     assert "Traceback" not in found.told
@@ -156,7 +152,7 @@ def test_the_second_signal_ends_it_at_once(driver, record, engine):
     time.sleep(0.05)
     began = time.monotonic()
     found.process.send_signal(signal.SIGINT)
-    status = found.process.wait(timeout=60)
+    status = found.process.wait(patience.SECONDS)
     # It may have been on its way out already: Python takes its handlers away then, and the signal itself ends it.
     assert status == 130 or (status == -signal.SIGINT and "nas resume" in found.told)
     seconds = time.monotonic() - began
@@ -198,7 +194,7 @@ def test_signals_at_random_times(driver, record, times):
         time.sleep(chance.uniform(0.3, 4.0))
         began = time.monotonic()
         found.process.send_signal(number)
-        status = found.process.wait(timeout=120)
+        status = found.process.wait(patience.SECONDS)
         slowest = max(slowest, time.monotonic() - began)
         statuses.add(status)
         assert status in (0, 128 + number, -number), found.told
@@ -218,16 +214,16 @@ def test_signals_at_random_times(driver, record, times):
     )
 
 
-def test_a_folder_whose_owner_and_reaper_were_killed_is_swept_by_the_next_search(temporary, monkeypatch):
+def test_a_folder_whose_owner_and_reaper_were_killed_is_swept_by_the_next_search(short_folder, monkeypatch):
     from nas.runner import scratch
 
-    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
-    forgotten = temporary / "nas-forgotten"
+    monkeypatch.setattr(tempfile, "tempdir", str(short_folder))
+    forgotten = short_folder / "nas-forgotten"
     forgotten.mkdir()
     (forgotten / scratch.LOCK).touch()
-    other = temporary / "nas-of-somebody"
+    other = short_folder / "nas-of-somebody"
     other.mkdir()
     with scratch.scratch() as folder, scratch.scratch() as second:
         assert not forgotten.exists()
         assert folder.is_dir() and second.is_dir()
-    assert sorted(path.name for path in temporary.iterdir()) == ["nas-of-somebody"]
+    assert sorted(path.name for path in short_folder.iterdir()) == ["nas-of-somebody"]

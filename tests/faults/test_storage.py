@@ -11,7 +11,9 @@ import sys
 import time
 from pathlib import Path
 
+import patience
 import pytest
+from settled import check_settled
 
 import nas
 from nas import storage
@@ -75,7 +77,7 @@ def test_a_search_with_its_checkpoints_in_a_bucket_survives_the_loss_of_its_mach
     space, runner = files(tmp_path, storage="bucket://sweeps")
     whole = nas.search(space, runner="local", out="whole", allow_code=True)
     driver = command("search", space, "--runner", runner, "--out", "run", "--allow-code")
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + patience.SECONDS
     while not list(buckets.glob("sweeps/*/1/*")) and time.monotonic() < deadline and driver.poll() is None:
         time.sleep(0.02)
     assert driver.poll() is None, driver.communicate()[1]
@@ -84,6 +86,7 @@ def test_a_search_with_its_checkpoints_in_a_bucket_survives_the_loss_of_its_mach
     shutil.move("run", "elsewhere")  # the folder is taken to another machine; what the bucket holds is reached from there
     nas.resume("elsewhere", runner="local", allow_code=True)
     run = Run.open("elsewhere", allow_code=True)
+    check_settled(run)
     assert found(run) == found(whole)
     assert not list(Path("elsewhere").rglob("*.safetensors"))
     assert str(run.checkpoints).startswith("bucket://sweeps/run-")

@@ -60,7 +60,7 @@ def numbered(calls: str) -> Iterator[tuple[str, int]]:
         yield name, counts[name]
 
 
-@pytest.mark.parametrize("points", [10, pytest.param(300, marks=[pytest.mark.long, pytest.mark.timeout(3600)])])
+@pytest.mark.parametrize("points", [10, pytest.param(300, marks=pytest.mark.long)])
 def test_a_search_that_is_killed_at_a_system_call_is_the_unbroken_one(writer, memory_folder, record: Record, points, request):
     server, settings = writer
     twin = Broken(server, Home(memory_folder / "twin"), settings)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import striking
+from settled import check_settled
 
 import nas
 
@@ -49,7 +50,9 @@ class Struck:
         runner = self.folder / f"{engine}.yaml"
         runner.write_text(RUNNER.format(engine=engine))
         out = self.folder / f"{engine}-{kind}-{number}"
-        return nas.search(self.folder / "struck.yaml", runner=str(runner), out=out, allow_code=True)
+        run = nas.search(self.folder / "struck.yaml", runner=str(runner), out=out, allow_code=True)
+        check_settled(run)
+        return run
 
     @property
     def lines(self) -> list[list[str]]:

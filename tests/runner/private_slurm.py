@@ -41,6 +41,7 @@ SelectTypeParameters=CR_CPU
 ReturnToService=2
 JobRequeue=1
 MinJobAge=300
+MessageTimeout=60
 KillWait=30
 BatchStartTimeout=60
 PreemptType=preempt/partition_prio
@@ -88,7 +89,7 @@ class Slurm:
         return dict(part.split("=", 1) for part in shown.split() if "=" in part)[name]
 
 
-def wait_until(condition: Callable[[], bool], explain: Callable[[], str], *, seconds: float = 240) -> None:
+def wait_until(condition: Callable[[], bool], explain: Callable[[], str], *, seconds: float = 900) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, explain()
@@ -126,7 +127,6 @@ def slurm(folder: Path) -> Iterator[Slurm]:
             wait_until(
                 lambda: found.run("sinfo", "--noheader", "--Node", "--format=%T").split() == ["idle"] * 4,
                 lambda: "\n".join(path.read_text() for path in folder.glob("*.log")),
-                seconds=60,
             )
             yield found
         finally:

@@ -15,7 +15,7 @@ import nas
 
 ROOT = Path(__file__).parents[2]
 ENDED = ("COMPLETED", "FAILED", "CANCELLED", "TIMEOUT")
-pytestmark = [pytest.mark.long, pytest.mark.timeout(900), pytest.mark.skipif(bool(why_not()), reason=why_not())]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(3600), pytest.mark.skipif(bool(why_not()), reason=why_not())]
 
 
 @pytest.fixture
