@@ -1,27 +1,21 @@
-"""Draw a run as one SVG file, the two pictures of its report side by side: python docs/picture.py RUN FILE.svg"""
+"""Draw a run as one SVG file, two charts of its report side by side: python docs/picture.py RUN FILE.svg"""
 
 from __future__ import annotations
 
-import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 
-from nas.drawing.figure import Picture, figure
-from nas.report.pictures import deeper_or_wider, trade_off
+from nas.drawing.figure import figure
+from nas.report import charts
 from nas.study import Run
 from nas.study.summary import summary
 
 
 def draw(run: Run) -> str:
-    """The trade-off and error over depth, each above its legend."""
-    data = summary(run)
-    return figure([_taken(trade_off(data)), _taken(deeper_or_wider(data))])
-
-
-def _taken(page: str) -> Picture:
-    """The picture and the legend of a figure of the page."""
-    legend = re.findall(r"<li>(<svg[^>]*>.*?</svg>)([^<]*)</li>", page)
-    return Picture(page[page.index("<svg") : page.index("</svg>") + len("</svg>")], legend)
+    """Error against multiply-accumulates, and error over depth, each above its legend."""
+    found = charts(summary(run))
+    return figure([replace(found[name], title="") for name in ("front-macs", "depth")])
 
 
 if __name__ == "__main__":

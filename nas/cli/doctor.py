@@ -15,7 +15,9 @@ from nas.cli.show import print_json
 PACKAGES = ("deepwide", "torch", "optuna", "ray", "networkx", "numpy", "pydantic", "safetensors", "scikit-learn")
 EXTRAS = {
     "draw": ("pygraphviz",),
+    "figures": ("matplotlib",),
     "onnx": ("onnx", "onnxscript", "onnxruntime"),
+    "dashboard": ("optuna_dashboard",),
     "images": ("PIL",),
     "parquet": ("datasets", "PIL"),
 }

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from nas.cli.options import AllowCode, Json, RunFolder, TrialName
+from nas.cli.options import AllowCode, Figures, Json, RunFolder, TrialName
 from nas.cli.show import columns, note, print_json, put
 
 
@@ -24,6 +24,7 @@ def explain(
     draws: Annotated[int, typer.Option("--draws", metavar="N", min=1, help="How many times at random.")] = 5,
     seed: Annotated[int, typer.Option("--seed", metavar="N", min=0, help="Another seed draws others.")] = 0,
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="A folder for explain.json and figures (SVG).")] = None,
+    figures: Figures = None,
     allow_code: AllowCode = False,
     json: Json = False,
 ) -> None:
@@ -34,12 +35,18 @@ def explain(
     """
     from nas import api
     from nas.cli.explained import explained
+    from nas.drawing.plotted import check_folder, write_figures
+    from nas.explanation.figures import charts
     from nas.study import Run
 
+    if figures is not None:
+        check_folder(figures)
     found = Run.open(run, allow_code=allow_code)
     document = api.explain(found, found.trial(trial), images=images, draws=draws, seed=seed, out=out, say=note)
     if out is not None:
         note(f"wrote explain.json and figures to {out}")
+    if figures is not None:
+        note(f"wrote {len(write_figures(charts(document), figures))} figures to {figures}")
     if json:
         print_json(document)
     else:

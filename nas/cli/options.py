@@ -9,6 +9,7 @@ import typer
 
 AllowCode = Annotated[bool, typer.Option("--allow-code", help="Run the code that the file names: imports, module:function.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the plan and start nothing.")]
+Figures = Annotated[Path | None, typer.Option("--figures", metavar="DIR", help="A folder for the figures as PNG and SVG.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
 LearnFrom = Annotated[
     list[str] | None,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nas.cli.options import AllowCode, Json, RunFolder
+from nas.cli.options import AllowCode, Figures, Json, RunFolder
 from nas.cli.show import columns, note, print_json, put, table
 
 if TYPE_CHECKING:
@@ -83,9 +83,10 @@ def show(
     One trial is shown with its choices, cost, curve and genome, and why it failed.
     """
     from nas.cli.leaderboard import details, overview
+    from nas.comparison.summary import summary
     from nas.study import Run
     from nas.study.agreement import agreement
-    from nas.study.summary import summary, trial_dict
+    from nas.study.summary import trial_dict
 
     found = Run.open(run, allow_code=allow_code)
     if trial is not None:
@@ -102,16 +103,21 @@ def show(
     gc.freeze()  # else Python looks for garbage among thousands of trials once more, before it ends
 
 
-def report(run: RunFolder, allow_code: AllowCode = False) -> None:
+def report(run: RunFolder, figures: Figures = None, allow_code: AllowCode = False) -> None:
     """Write report.html: a run on one page.
 
     The page lies in the run's folder and opens anywhere, without a network.
     """
-    from nas.report import write_report
+    from nas.drawing.plotted import check_folder, write_figures
+    from nas.report import charts, contents, write_report
     from nas.study import Run
-    from nas.study.summary import summary
 
+    if figures is not None:
+        check_folder(figures)
     found = Run.open(run, allow_code=allow_code)
-    path = found.folder / "report.html"
-    write_report(summary(found), path)
+    data, path = contents(found), found.folder / "report.html"
+    write_report(data, path)
     note(f"wrote {path}")
+    if figures is not None:
+        written = write_figures({name: [chart] for name, chart in charts(data).items()}, figures)
+        note(f"wrote {len(written)} figures to {figures}")

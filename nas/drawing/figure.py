@@ -1,4 +1,4 @@
-"""Pictures of the report in an SVG file of their own: side by side, each above its legend, on white.
+"""Charts in an SVG file of their own: side by side, each above its legend, on white.
 
 The colours are written out, because many viewers know no CSS variables.
 """
@@ -8,13 +8,12 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from nas.drawing.chart import Chart
 from nas.drawing.colours import LIGHT
-from nas.drawing.scatter import HEIGHT, LEFT, WIDTH
+from nas.drawing.scatter import HEIGHT, LEFT, LETTER, WIDTH, scatter, symbol
 
 GAP, TITLE, ROW = 24, 26, 19
-LETTER = 7.3  # the width of one, on average
 
 _RULES = f"""
 text {{ font: 12.5px "DejaVu Sans", Verdana, Helvetica, Arial, sans-serif; fill: {LIGHT["soft"]}; stroke: none; }}
@@ -27,25 +26,16 @@ text {{ font: 12.5px "DejaVu Sans", Verdana, Helvetica, Arial, sans-serif; fill:
 """
 
 
-@dataclass(frozen=True)
-class Picture:
-    """One <svg> element of `scatter`, its title, and for each entry of its legend an <svg> element and a text."""
-
-    svg: str
-    legend: Sequence[tuple[str, str]]
-    title: str = ""
-
-
-def figure(pictures: Sequence[Picture], *, stacked: bool = False) -> str:
+def figure(charts: Sequence[Chart], *, stacked: bool = False) -> str:
     """The file; `stacked`: the entries of a legend below each other, not in one row."""
-    top = TITLE if any(picture.title for picture in pictures) else 0
-    rows = max(len(picture.legend) for picture in pictures) if stacked else 1
-    longest = max(len(text) for picture in pictures for _, text in picture.legend) if stacked else 0
+    top = TITLE if any(chart.title for chart in charts) else 0
+    rows = max(len(chart.legend) for chart in charts) if stacked else 1
+    longest = max(len(key.text) for chart in charts for key in chart.legend) if stacked else 0
     panel = max(WIDTH, round(LEFT + 12 + LETTER * longest))
-    width, height = len(pictures) * (panel + GAP) - GAP, top + HEIGHT + 12 + rows * ROW
+    width, height = len(charts) * (panel + GAP) - GAP, top + HEIGHT + 12 + rows * ROW
     panels = [
-        f'<g transform="translate({number * (panel + GAP)} {top})">{_panel(picture, stacked)}</g>'
-        for number, picture in enumerate(pictures)
+        f'<g transform="translate({number * (panel + GAP)} {top})">{_panel(chart, stacked)}</g>'
+        for number, chart in enumerate(charts)
     ]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img">\n'
@@ -57,20 +47,22 @@ def figure(pictures: Sequence[Picture], *, stacked: bool = False) -> str:
 
 def _colours() -> str:
     """A rule for each class of colour; hollow dots are as white as the ground."""
-    values = {name: value for name, value in LIGHT.items() if re.fullmatch(r"c\d", name)}
+    values = {name: value for name, value in LIGHT.items() if re.fullmatch(r"[cs]\d", name)}
     values |= {"front": LIGHT["accent"], "rest": LIGHT["c5"]}
     rules = [f".{name} {{ stroke: {value}; }} .full.{name}, .area.{name} {{ fill: {value}; }}" for name, value in values.items()]
     return "\n".join([*rules, f".area {{ stroke: none; }} .hollow {{ fill: {LIGHT['paper']}; fill-opacity: .6; }}\n"])
 
 
-def _panel(picture: Picture, stacked: bool) -> str:
-    inner = picture.svg[picture.svg.index(">", picture.svg.index("<svg")) + 1 : picture.svg.rindex("</svg>")]
+def _panel(chart: Chart, stacked: bool) -> str:
+    picture = scatter(chart)
+    inner = picture[picture.index(">") + 1 : picture.rindex("</svg>")]
     parts, left, top = [inner], float(LEFT), HEIGHT + 14
-    if picture.title:
-        parts.append(f'<text class="title" x="{LEFT}" y="-6">{html.escape(picture.title)}</text>')
-    for symbol, text in picture.legend:
-        path = symbol[symbol.index(">") + 1 : symbol.rindex("</svg>")]
-        entry = f'<text class="entry" x="12" y="4">{html.escape(text)}</text>'
+    if chart.title:
+        parts.append(f'<text class="title" x="{LEFT}" y="-6">{html.escape(chart.title)}</text>')
+    for key in chart.legend:
+        mark = symbol(key)
+        path = mark[mark.index(">") + 1 : mark.rindex("</svg>")]
+        entry = f'<text class="entry" x="12" y="4">{html.escape(key.text)}</text>'
         parts.append(f'<g transform="translate({left:.1f} {top})">{path}{entry}</g>')
-        left, top = (left, top + ROW) if stacked else (left + 34 + LETTER * len(text), top)
+        left, top = (left, top + ROW) if stacked else (left + 34 + LETTER * len(key.text), top)
     return "".join(parts)

@@ -8,9 +8,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from nas.drawing.figure import Picture, figure
+from nas.drawing.chart import Chart, Dot, Key, Line, Look
+from nas.drawing.figure import figure
 from nas.drawing.numbers import Axis, percent
-from nas.drawing.scatter import Dot, Line, scatter, symbol
 from nas.errors import InputError
 from nas.genome.paths import PathLengths
 
@@ -32,15 +32,16 @@ def path_figure(networks: Mapping[str, PathLengths]) -> str:
     y = Axis("share of the paths" + (f" in {step} layers" if step > 1 else ""), 0, 1.08 * top, False, percent)
     lines, dots, legend = [], [], []
     for number, (name, paths) in enumerate(networks.items()):
-        colour, curve = f"c{number}", curves[name]
+        look, curve = Look(f"c{number}", number), curves[name]
         peak = max(share for _, share in curve)
-        lines += [Line(curve, colour, filled=True), Line(((paths.mean, 0), (paths.mean, peak)), f"{colour} dashed")]
+        mean = ((paths.mean, 0.0), (paths.mean, peak))
+        lines += [Line(curve, look, filled=True), Line(mean, look._replace(dashed=True))]
         if len(curve) <= DOTS:
             seen = [(at, share) for at, share in curve if share > 0.005 * top]
-            dots += [Dot(at, share, f"{name}: {percent(share)} of length {at:.4g}", colour, number) for at, share in seen]
-        legend.append((symbol(colour, shape=number), f"{name}: {told(paths)}"))
-    picture = scatter(dots, x=x, y=y, lines=lines, whole_x=True, alt="; ".join(text for _, text in legend))
-    return figure([Picture(picture, legend, "How long the paths are")], stacked=True)
+            dots += [Dot(at, share, f"{name}: {percent(share)} of length {at:.4g}", look) for at, share in seen]
+        legend.append(Key(f"{name}: {told(paths)}", look))
+    said = "; ".join(key.text for key in legend)
+    return figure([Chart("How long the paths are", x, y, dots, lines, legend, alt=said)], stacked=True)
 
 
 def told(paths: PathLengths) -> str:

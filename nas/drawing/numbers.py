@@ -41,6 +41,13 @@ class Axis:
     high: float
     log: bool
     show: Callable[[float], str]
+    whole: bool = False  # ticks are integers
+    names: tuple[str, ...] = ()  # of 0, 1, 2, ..., where those are no numbers
+
+    @staticmethod
+    def named(name: str, names: Sequence[str]) -> Axis:
+        """An axis of so many places, each with its name."""
+        return Axis(name, -0.5, len(names) - 0.5, False, lambda place: names[round(place)], names=tuple(names))
 
     @staticmethod
     def over(name: str, values: Sequence[float], *, whole: bool = False) -> Axis:
@@ -52,7 +59,7 @@ class Axis:
             return Axis(name, low / room, high * room, True, shower(name, values))
         room = 0.1 * (high - low) or max(abs(high) * 0.1, 0.5)
         bottom = max(0.0, low - room) if low >= 0 else low - room
-        return Axis(name, bottom, high + room, False, shower(name, values))
+        return Axis(name, bottom, high + room, False, shower(name, values), whole)
 
     def place(self, value: float) -> float:
         """0 at the low end, 1 at the high one."""
@@ -60,15 +67,21 @@ class Axis:
             return math.log(value / self.low) / math.log(self.high / self.low)
         return (value - self.low) / (self.high - self.low)
 
-    def ticks(self, *, most: int = 6, whole: bool = False) -> list[float]:
-        """Round values within the range, at most `most` of them."""
-        return self._decades(most) if self.log else self._steps(most, whole)
+    @property
+    def title(self) -> str:
+        return f"{self.name} (log scale)" if self.log else self.name
 
-    def _steps(self, most: int, whole: bool) -> list[float]:
+    def ticks(self, *, most: int = 6) -> list[float]:
+        """Round values within the range, at most `most` of them; of names, all."""
+        if self.names:
+            return [float(place) for place in range(len(self.names))]
+        return self._decades(most) if self.log else self._steps(most)
+
+    def _steps(self, most: int) -> list[float]:
         exponent = math.floor(math.log10((self.high - self.low) / most))
         for factor in (1, 2, 5, 10, 20, 50, 100):
             step = factor * 10.0**exponent
-            if whole and step < 1:
+            if self.whole and step < 1:
                 continue
             first, last = math.ceil(self.low / step), math.floor(self.high / step)
             if last - first + 1 <= most:

@@ -1,4 +1,4 @@
-"""A scatter as inline SVG: axes with round ticks, dots, lines; its colours are classes of the page's style sheet.
+"""A chart as inline SVG: axes with round ticks, dots, lines; its colours are classes of the page's style sheet.
 
 In a file of its own it takes the rules of `nas.drawing.figure`.
 """
@@ -6,13 +6,18 @@ In a file of its own it takes the rules of `nas.drawing.figure`.
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
 
+from nas.drawing.chart import Chart, Dot, Key, Line, Look
 from nas.drawing.numbers import Axis
 
 WIDTH, HEIGHT = 480, 340
 LEFT, RIGHT, TOP, BOTTOM = 62, 14, 14, 52
+LETTER = 7.3  # the width of one, on average
+MOST_TOLD = 300  # dots that say something where the mouse is over them: of a thousand, the texts would be half of a page
 # Around (0, 0), of about one area: circle, square, triangle, diamond, downward triangle, cross
 SHAPES = (
     "M5 0A5 5 0 1 1 -5 0A5 5 0 1 1 5 0Z",
@@ -24,99 +29,104 @@ SHAPES = (
 )
 
 
-@dataclass(frozen=True)
-class Dot:
-    """One trial: where it is, what hovering over it says, its class of colour, its shape, its label."""
-
-    x: float
-    y: float
-    title: str
-    colour: str
-    shape: int = 0
-    hollow: bool = False
-    label: str = ""
-
-
-@dataclass(frozen=True)
-class Line:
-    points: tuple[tuple[float, float], ...]
-    colour: str
-    filled: bool = False  # the area below it
-
-
-def scatter(dots: Sequence[Dot], *, x: Axis, y: Axis, lines: Sequence[Line] = (), whole_x: bool = False, alt: str) -> str:
-    """The picture as one <svg> element; `alt` says in words what it shows."""
-    parts = [f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{html.escape(alt)}">']
-    parts += _frame(x, y, whole_x)
-    for line in lines:
-        points = " ".join(f"{_across(x, px):.1f},{_down(y, py):.1f}" for px, py in line.points)
-        if line.filled:
-            left, right, bottom = _across(x, line.points[0][0]), _across(x, line.points[-1][0]), HEIGHT - BOTTOM
-            parts.append(f'<polygon class="area {line.colour}" points="{left:.1f},{bottom} {points} {right:.1f},{bottom}"/>')
-        parts.append(f'<polyline class="line {line.colour}" points="{points}"/>')
-    parts += _labels(dots, x, y)
-    parts += [_dot(dot, x, y) for dot in dots]
+def scatter(chart: Chart) -> str:
+    """The chart as one <svg> element, without its title and legend."""
+    frame = _Frame(chart.x, chart.y)
+    parts = [f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{html.escape(chart.said)}">', *frame.drawn()]
+    for look, lines in groupby(chart.lines, key=lambda line: line.look):
+        parts += _lines(look, list(lines), frame)
+    parts += _labels(chart.dots, frame)
+    told = len(chart.dots) <= MOST_TOLD
+    for look, dots in groupby(chart.dots, key=lambda dot: dot.look):
+        marks = "".join(_mark(dot, frame, told=told) for dot in dots)
+        parts.append(f'<g class="{_dot_class(look)}">{marks}</g>')
     return "\n".join([*parts, "</svg>"])
 
 
-def symbol(colour: str, *, shape: int = 0, hollow: bool = False) -> str:
-    """A dot for a legend."""
-    return f'<svg class="symbol" viewBox="-8 -8 16 16" aria-hidden="true">{_path(colour, shape, hollow)}</svg>'
+def symbol(key: Key) -> str:
+    """The mark of an entry of a legend."""
+    shape = SHAPES[key.look.shape % len(SHAPES)]
+    line, dot = f'<path class="{_line_class(key.look)}" d="M-7 0H7"/>', f'<path class="{_dot_class(key.look)}" d="{shape}"/>'
+    mark = line if key.line else dot
+    return f'<svg class="symbol" viewBox="-8 -8 16 16" aria-hidden="true">{mark}</svg>'
 
 
-def _across(axis: Axis, value: float) -> float:
-    return LEFT + axis.place(value) * (WIDTH - LEFT - RIGHT)
+@dataclass(frozen=True)
+class _Frame:
+    """Where the axes put a value, in units of the picture."""
+
+    x: Axis
+    y: Axis
+
+    @cached_property
+    def left(self) -> float:
+        return max(LEFT, 20 + LETTER * max((len(name) for name in self.y.names), default=0))
+
+    def across(self, value: float) -> float:
+        return self.left + self.x.place(value) * (WIDTH - self.left - RIGHT)
+
+    def down(self, value: float) -> float:
+        return TOP + (1 - self.y.place(value)) * (HEIGHT - TOP - BOTTOM)
+
+    def drawn(self) -> list[str]:
+        """The axes with their grid, ticks and names."""
+        left, bottom, middle = f"{self.left:g}", HEIGHT - BOTTOM, TOP + (HEIGHT - TOP - BOTTOM) / 2
+        parts = []
+        for tick in self.y.ticks():
+            at = self.down(tick)
+            parts.append(f'<path class="grid" d="M{left} {at:.1f}H{WIDTH - RIGHT}"/>')
+            parts.append(f'<text class="end" x="{self.left - 7:g}" y="{at + 4:.1f}">{html.escape(self.y.show(tick))}</text>')
+        for tick in self.x.ticks():
+            at = self.across(tick)
+            parts.append(f'<path class="grid" d="M{at:.1f} {TOP}V{bottom}"/>')
+            parts.append(f'<text class="middle" x="{at:.1f}" y="{bottom + 18}">{html.escape(self.x.show(tick))}</text>')
+        parts.append(f'<path class="axis" d="M{left} {TOP}V{bottom}H{WIDTH - RIGHT}"/>')
+        centre = self.left + (WIDTH - self.left - RIGHT) / 2
+        parts.append(f'<text class="middle name" x="{centre:g}" y="{HEIGHT - 8}">{html.escape(self.x.title)}</text>')
+        turned = f'transform="translate(14 {middle}) rotate(-90)"'
+        return [*parts, f'<text class="middle name" {turned}>{html.escape(self.y.title)}</text>']
 
 
-def _down(axis: Axis, value: float) -> float:
-    return TOP + (1 - axis.place(value)) * (HEIGHT - TOP - BOTTOM)
+def _lines(look: Look, lines: Sequence[Line], frame: _Frame) -> Iterator[str]:
+    """The areas below lines of one look, and the lines as one element."""
+    drawn = []
+    for line in filter(lambda line: line.points, lines):
+        points = " ".join(f"{frame.across(x):.1f},{frame.down(y):.1f}" for x, y in line.points)
+        drawn.append(f"M{points}")
+        if line.filled:
+            left, right, bottom = frame.across(line.points[0][0]), frame.across(line.points[-1][0]), HEIGHT - BOTTOM
+            yield f'<path class="area {look.colour}" d="M{left:.1f},{bottom} {points} {right:.1f},{bottom}Z"/>'
+    yield f'<path class="{_line_class(look)}" d="{"".join(drawn)}"/>'
 
 
-def _frame(x: Axis, y: Axis, whole_x: bool) -> list[str]:
-    bottom, middle = HEIGHT - BOTTOM, TOP + (HEIGHT - TOP - BOTTOM) / 2
-    parts = []
-    for tick in y.ticks():
-        at = _down(y, tick)
-        parts.append(f'<path class="grid" d="M{LEFT} {at:.1f}H{WIDTH - RIGHT}"/>')
-        parts.append(f'<text class="end" x="{LEFT - 7}" y="{at + 4:.1f}">{html.escape(y.show(tick))}</text>')
-    for tick in x.ticks(whole=whole_x):
-        at = _across(x, tick)
-        parts.append(f'<path class="grid" d="M{at:.1f} {TOP}V{bottom}"/>')
-        parts.append(f'<text class="middle" x="{at:.1f}" y="{bottom + 18}">{html.escape(x.show(tick))}</text>')
-    parts.append(f'<path class="axis" d="M{LEFT} {TOP}V{bottom}H{WIDTH - RIGHT}"/>')
-    centre = LEFT + (WIDTH - LEFT - RIGHT) / 2
-    parts.append(f'<text class="middle name" x="{centre}" y="{HEIGHT - 8}">{_name(x)}</text>')
-    turned = f'transform="translate(14 {middle}) rotate(-90)"'
-    return [*parts, f'<text class="middle name" {turned}>{_name(y)}</text>']
+def _line_class(look: Look) -> str:
+    return f"line {look.colour}{' dashed' if look.dashed else ''}"
 
 
-def _name(axis: Axis) -> str:
-    return html.escape(axis.name) + (" (log scale)" if axis.log else "")
+def _dot_class(look: Look) -> str:
+    return f"dot {'hollow' if look.hollow else 'full'} {look.colour}"
 
 
-def _path(colour: str, shape: int, hollow: bool) -> str:
-    kind = "hollow" if hollow else "full"
-    return f'<path class="dot {kind} {colour}" d="{SHAPES[shape % len(SHAPES)]}"/>'
+def _mark(dot: Dot, frame: _Frame, *, told: bool) -> str:
+    x, y, shape = frame.across(dot.x), frame.down(dot.y), SHAPES[dot.look.shape % len(SHAPES)]
+    mark = f'path transform="translate({x:.1f} {y:.1f})" d="{shape}"'
+    if shape == SHAPES[0]:
+        mark = f'circle cx="{x:.1f}" cy="{y:.1f}" r="5"'
+    return f"<{mark}><title>{html.escape(dot.told)}</title></{mark.split()[0]}>" if told else f"<{mark}/>"
 
 
-def _dot(dot: Dot, x: Axis, y: Axis) -> str:
-    at = f"translate({_across(x, dot.x):.1f} {_down(y, dot.y):.1f})"
-    path = _path(dot.colour, dot.shape, dot.hollow)
-    return f'<g transform="{at}"><title>{html.escape(dot.title)}</title>{path}</g>'
-
-
-def _labels(dots: Sequence[Dot], x: Axis, y: Axis) -> list[str]:
+def _labels(dots: Sequence[Dot], frame: _Frame) -> list[str]:
     """Labels below and to the left of their dots, where nothing lies below a front; those of the last dots first.
 
     One that would lie on another, or on another labelled dot, is left out.
     """
-    labelled = [(_across(x, dot.x), _down(y, dot.y), dot.label) for dot in reversed(dots) if dot.label]
+    labelled = [(frame.across(dot.x), frame.down(dot.y), dot.label) for dot in reversed(dots) if dot.label]
     taken: list[tuple[float, float]] = []
     parts = []
     for left, top, label in labelled:
         width = 9 * len(label)
         # At the axis there is no room to the left.
-        start = left - 4 if left - width < LEFT else left - 5 - width
+        start = left - 4 if left - width < frame.left else left - 5 - width
         others = [(a, b) for a, b, _ in labelled if (a, b) != (left, top)]
         centre = (start + width / 2, top + 13)
         if any(abs(a - centre[0]) < width / 2 + 6 and abs(b - centre[1]) < 12 for a, b in others):

@@ -47,8 +47,12 @@ def first_is_maximized(data: dict[str, Any]) -> bool:
 
 
 def ranked(data: dict[str, Any]) -> list[Trial]:
-    """Finished trials, the best in the first objective first."""
+    """Finished trials, the best in the first objective first; of equals the one with the fewest params, as for the run's best."""
     name = objectives(data)[0]
     done = [trial for trial in measured(data.get("trials") or [], name) if trial.get("state") == "finished"]
     sign = -1 if first_is_maximized(data) else 1
-    return sorted(done, key=lambda trial: (sign * (value_of(trial, name) or 0), trial.get("number", 0)))
+
+    def rank(trial: Trial) -> tuple[float, float, int]:
+        return sign * (value_of(trial, name) or 0), value_of(trial, "params") or 0, trial.get("number", 0)
+
+    return sorted(done, key=rank)

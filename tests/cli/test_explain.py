@@ -31,6 +31,13 @@ def test_json_is_one_document_and_out_has_the_figures(command, own_run, here):
     assert {"explain.json", "lesions.svg", "paths.svg"} <= {path.name for path in (here / "why").iterdir()}
 
 
+def test_its_figures_are_drawn_as_those_of_a_report_are(command, own_run, here):
+    result = command("explain", own_run, *QUICK, "--figures", "drawn")
+    names = {path.name for path in (here / "drawn").iterdir()}
+    assert {"lesions.png", "lesions.svg", "paths.png", "paths.svg"} <= names
+    assert result.err.splitlines()[-1] == f"wrote {len(names)} figures to drawn"
+
+
 def test_the_same_in_python_gives_the_same_numbers(command, own_run):
     run = Run.open(own_run)
     document = nas.explain(run, run.trial(0), images=10, draws=1)
@@ -58,7 +65,7 @@ def test_a_run_without_a_finished_trial_says_so(command, space):
     space.write_text(text.replace("instant:by_cost", "instant:failing"))
     command("search", space, "--runner", "inline", "--out", "run", "--trials", 1, "--allow-code")
     result = command("explain", "run")
-    assert (result.status, result.err) == (2, "nas: run: no trial has finished yet\n")
+    assert (result.status, result.err) == (2, "nas: run: no trial has finished yet; go on with it: nas resume run\n")
 
 
 def test_damaged_weights_are_refused_and_nothing_is_left(command, own_run):

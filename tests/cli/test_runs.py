@@ -97,6 +97,20 @@ def test_the_report_is_one_page_in_the_folder(command, own_run):
     assert "Best is trial" in page
 
 
+def test_the_figures_of_a_report_are_files_too(command, own_run, here):
+    result = command("report", own_run, "--figures", "drawn")
+    names = sorted(path.name for path in (here / "drawn").iterdir())
+    assert {"front-params.png", "front-params.svg", "depth.png", "depth.svg", "map.svg"} <= set(names)
+    assert result.err.splitlines() == [f"wrote {own_run}/report.html", f"wrote {len(names)} figures to drawn"]
+
+
+def test_figures_into_a_file_are_refused_before_anything_is_written(command, own_run, here):
+    (here / "drawn").touch()
+    result = command("report", own_run, "--figures", "drawn")
+    assert (result.status, result.err) == (2, "nas: drawn is a file; figures need a folder: name another with --figures\n")
+    assert not (own_run / "report.html").exists()
+
+
 def test_a_report_that_cannot_be_written_is_one_line(command, own_run):
     (own_run / "report.html").mkdir()
     result = command("report", own_run)

@@ -31,6 +31,10 @@ def found(drawn: ET.Element, kind: str, name: str) -> list[ET.Element]:
     return [each for each in drawn.iter(f"{SVG}{kind}") if name in each.get("class", "").split()]
 
 
+def points(line: ET.Element) -> list[tuple[float, ...]]:
+    return [tuple(map(float, point.split(","))) for point in line.get("d", "").removeprefix("M").split()]
+
+
 def test_the_legend_has_the_published_means_and_deviations(drawn: ET.Element) -> None:
     # Zhao et al. 2017, figure 3: 20.0 +- 4.24 and 8.0 +- 2.83. Short are up to a third of 38, and of 20, layers.
     legend = [each.text for each in found(drawn, "text", "entry")]
@@ -44,16 +48,13 @@ def test_there_is_a_title_and_a_name_at_each_axis(drawn: ET.Element) -> None:
 
 
 def test_each_network_has_a_curve_with_its_peak_at_its_mean(drawn: ET.Element) -> None:
-    curves = [line for line in found(drawn, "polyline", "line") if "dashed" not in line.get("class", "")]
-    dashed = found(drawn, "polyline", "dashed")
+    curves = [points(line) for line in found(drawn, "path", "line") if "dashed" not in line.get("class", "")]
+    dashed = [points(line) for line in found(drawn, "path", "dashed")]
     assert len(curves) == len(dashed) == 2
-    for curve, mean in zip(curves, dashed, strict=True):
-        points = [tuple(map(float, point.split(","))) for point in curve.get("points", "").split()]
-        (x, _), (again, top) = (tuple(map(float, point.split(","))) for point in mean.get("points", "").split())
+    for curve, ((x, _), (again, top)) in zip(curves, dashed, strict=True):
         assert x == again
-        assert min(y for _, y in points) == top
-    widths = [float(dashed[i].get("points", "").split(",")[0]) for i in (0, 1)]
-    assert widths[0] > widths[1]  # the paths of the residual network are longer
+        assert min(y for _, y in curve) == top
+    assert dashed[0][0] > dashed[1][0]  # the paths of the residual network are longer
 
 
 def test_each_dot_says_its_share(drawn: ET.Element) -> None:
@@ -65,9 +66,9 @@ def test_shares_of_lengths_that_are_put_together_add_up() -> None:
     # Lengths of 0 to 999 in bins of 9 layers: each but the last has nine of the thousand.
     text = path_figure({"long": PathLengths(dict.fromkeys(range(1000), 1))})
     assert "share of the paths in 9 layers" in text
-    points = re.search(r'class="line c0" points="([^"]*)"', text)
-    assert points is not None
-    assert len(points[1].split()) == -(-1000 // 9)
+    curve = re.search(r'class="line c0" d="([^"]*)"', text)
+    assert curve is not None
+    assert len(curve[1].split()) == -(-1000 // 9)
 
 
 def test_a_network_of_a_single_path_is_drawn() -> None:
