@@ -11,10 +11,10 @@ from typing import Literal, get_args
 
 from nas.errors import InputError, UnknownNameError, nearest
 
-Kind = Literal["search_spaces", "runners"]
+Kind = Literal["search_spaces", "search_spaces/studies", "runners"]
 
 _PACKAGE = Path(__file__).parent
-_ONE = {"search_spaces": "search space", "runners": "runner"}
+_ONE = {"search_spaces": "search space", "search_spaces/studies": "study", "runners": "runner"}
 
 
 def folder(kind: Kind) -> Path:

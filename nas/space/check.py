@@ -18,6 +18,7 @@ from nas.space.cell import CellSpace
 from nas.space.check_cells import CellsReport, check_cells
 from nas.space.check_edits import EditsReport, check_edits
 from nas.space.choice import Solve
+from nas.space.comparison import ComparisonSpace
 from nas.space.drawing import ContinuousError, RandomTrial, every
 from nas.space.edits import EditsSpace
 from nas.space.kind import Values
@@ -75,6 +76,8 @@ def check(space: SearchSpace) -> SpaceReport | EditsReport | CellsReport:
         return check_edits(space.kind, name=space.name, where=where)
     if isinstance(space.kind, CellSpace):
         return check_cells(space.kind, name=space.name, where=where)
+    if isinstance(space.kind, ComparisonSpace):
+        raise SpaceError(f"{space.name} is a comparison, and no search: nas study --dry-run lists its networks")
     assert isinstance(space.kind, StagedSpace)
     return _check_staged(space.kind, name=space.name, where=where)
 

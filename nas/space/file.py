@@ -16,12 +16,18 @@ from nas.genome import Shape
 from nas.safe_paths import is_device, is_url, resolved
 from nas.space.cell import CellSettings, CellSpace
 from nas.space.choice import Solve, options_of
+from nas.space.compare import CompareSettings, GridSettings
+from nas.space.compare import check as check_comparison
+from nas.space.comparison import ComparisonSpace
 from nas.space.edits import EditsSettings, EditsSpace, SolveFactor
 from nas.space.kind import Kind
 from nas.space.network import PER_STAGE, NetworkSettings
 from nas.space.settings import (
+    LATENCY,
+    PREDICTED,
     BudgetSettings,
     DataSettings,
+    LatencySettings,
     ObjectiveSettings,
     Settings,
     StopSettings,
@@ -80,6 +86,7 @@ class SearchFile(Settings):
     data: DataSettings = DataSettings()
     network: Settings
     budget: BudgetSettings = BudgetSettings()
+    latency: LatencySettings = LatencySettings()
     objectives: tuple[Objective, ...] = Field(
         default=(ObjectiveSettings(metric="error"),),
         min_length=1,
@@ -113,6 +120,9 @@ class SearchFile(Settings):
         }
         if placed:
             update["strategy"] = self.strategy.model_copy(update=placed)
+        if self.latency.table is not None:
+            table = _placed(self.latency.table, folder_of, ("latency", "table"))
+            update["latency"] = self.latency.model_copy(update={"table": table})
         name, _, table = self.evaluator.partition(":")
         if name == TABLE and table:
             update["evaluator"] = f"{TABLE}:{_placed(table, folder_of, ('evaluator',))}"
@@ -123,13 +133,16 @@ class SearchFile(Settings):
         """Whether results come from a table, so that no images are needed."""
         return self.evaluator.startswith(f"{TABLE}:")
 
+    @property
+    def measures_latency(self) -> bool:
+        """Whether each trial measures its latency: a table of results has its own, if any."""
+        return not self.reads_results and LATENCY in [objective.metric for objective in self.objectives]
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        width = getattr(self.network, "width", None)
-        if isinstance(width, Solve | SolveFactor) and getattr(self.budget, width.solve) is None:
-            text = f"network.width is solved for {width.solve}, so it must say how many, such as {{{width.solve}: 100k}}"
-            raise InnerError(("budget",), text)
+        self._check_width()
         self._check_stop()
+        self._check_latency()
         if self.train.inherit and self.reads_results:
             text = "results of a table are those of networks that were trained from scratch; set it to false"
             raise InnerError(("train", "inherit"), text)
@@ -137,6 +150,23 @@ class SearchFile(Settings):
         if len(set(names)) < len(names):
             raise InnerError(("objectives",), f"must differ, got {', '.join(names)}")
         return self
+
+    def _check_width(self) -> None:
+        width = getattr(self.network, "width", None)
+        if isinstance(width, Solve | SolveFactor) and getattr(self.budget, width.solve) is None:
+            text = f"network.width is solved for {width.solve}, so it must say how many, such as {{{width.solve}: 100k}}"
+            raise InnerError(("budget",), text)
+
+    def _check_latency(self) -> None:
+        stop, names = self.stop, [objective.metric for objective in self.objectives]
+        if self.measures_latency and stop.name != "none" and stop.metric in (None, LATENCY):
+            text = f"{LATENCY} is measured when a trial ends, so rungs cannot compare it; name another, such as error"
+            raise InnerError(("stop", "metric"), text)
+        if self.latency.table is None:
+            place = ("objectives", names.index(PREDICTED)) if PREDICTED in names else ("budget", LATENCY)
+            if PREDICTED in names or self.budget.latency_ms is not None:
+                text = "is predicted from a table of operations: set latency: {table: FILE}, which nas latency --table makes"
+                raise InnerError(place, text)
 
     def _check_stop(self) -> None:
         stop, most = self.stop, self.train.epochs
@@ -197,7 +227,39 @@ class CellFile(SearchFile):
         return CellSpace(self.network, self.budget, input_shape, classes)
 
 
-KINDS: dict[str, type[SearchFile]] = {"staged": StagedFile, "edits": EditsFile, "cell": CellFile}
+class ComparisonFile(SearchFile):
+    """A comparison: every combination at an equal budget, trained with several seeds."""
+
+    kind: Literal["comparison"] = Field(description="every combination of the choices at an equal budget, for `nas study`")
+    compare: CompareSettings = CompareSettings()
+    network: NetworkSettings = NetworkSettings()
+    strategy: GridSettings = GridSettings()
+
+    def space(self, *, input_shape: Shape, classes: int) -> ComparisonSpace:
+        StagedFile.model_construct(network=self.network).space(input_shape=input_shape, classes=classes)
+        return ComparisonSpace(self.compare, self.network, input_shape, classes)
+
+    def _check_width(self) -> None:
+        """What it is solved for stands in compare.budgets."""
+
+    @model_validator(mode="after")
+    def _comparable(self) -> Self:
+        """All networks are trained alike, each from scratch and to the end."""
+        check_comparison(self.compare, self.network)
+        if self.budget != BudgetSettings():
+            raise InnerError(("budget",), "is what a search may spend at most; a comparison spends compare.budgets")
+        if self.stop.name != "none":
+            raise InnerError(("stop",), "ends trials early, and a comparison trains every network to the end; leave it out")
+        if self.train.inherit:
+            raise InnerError(("train", "inherit"), "compares networks by whose weights they had; leave it out")
+        strategy = self.strategy
+        if strategy.name != "grid" or strategy.prefilter or strategy.reuse or strategy.learn_from:
+            text = "a comparison trains every network with every seed; of this section it takes the seed alone"
+            raise InnerError(("strategy",), text)
+        return self
+
+
+KINDS: dict[str, type[SearchFile]] = {"staged": StagedFile, "edits": EditsFile, "cell": CellFile, "comparison": ComparisonFile}
 
 
 def code_of(data: Any) -> Iterator[tuple[Loc, str]]:

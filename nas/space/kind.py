@@ -17,6 +17,7 @@ class Drawn:
 
     choices: Values
     genome: Genome
+    repetition: int | None = None  # which of its trainings, where a space asks for several of each network
 
 
 class Kind(Protocol):

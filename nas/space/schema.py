@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from nas.space.file import CellFile, EditsFile, StagedFile
+from nas.space.file import CellFile, ComparisonFile, EditsFile, StagedFile
 
 FOLDER = Path(__file__).parent.parent / "schema"
 
@@ -18,7 +18,7 @@ def schema() -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "type": "object",
-        **_with_short_names(TypeAdapter(StagedFile | EditsFile | CellFile).json_schema()),
+        **_with_short_names(TypeAdapter(StagedFile | EditsFile | CellFile | ComparisonFile).json_schema()),
         "title": "nas search space",
     }
 

@@ -151,6 +151,18 @@ class BudgetSettings(Settings):
     macs: Quantity | None = Field(default=None, description="multiply-accumulates for one image")
     depth: Quantity | None = Field(default=None, description="weighted layers on the longest path")
     activations: Quantity | None = Field(default=None, description="scalars that the nodes put out for one image")
+    latency_ms: float | None = Field(default=None, gt=0, description="milliseconds, as latency.table predicts them")
 
 
-COSTS = tuple(BudgetSettings.model_fields)  # known of every genome, so that each may have a limit or be an objective
+class LatencySettings(Settings):
+    """How the latency of networks is measured, where it is an objective, and predicted."""
+
+    batch: int = Field(default=1, ge=1, description="images in a pass")
+    threads: int | None = Field(default=None, ge=1, description="CPU threads of the measurement; left out: train.threads")
+    table: str | None = Field(
+        default=None, description="what `nas latency --table` wrote: predicts latencies before training, predicted_latency_ms"
+    )
+
+
+LATENCY, PREDICTED = "latency_ms", "predicted_latency_ms"  # the metrics: measured at a trial's end, known before it
+COSTS = ("params", "macs", "depth", "activations")  # known of every genome, so that each may have a limit or be an objective

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 from nas import shipped
@@ -14,6 +15,9 @@ from nas.genome import Genome, Shape
 from nas.space.choice import Suggests
 from nas.space.file import SearchFile, parsed
 from nas.space.kind import Drawn, Kind
+from nas.space.latency_table import LatencyTable
+from nas.space.latency_table import load as load_table
+from nas.space.settings import PREDICTED, LatencySettings
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,26 @@ class SearchSpace:
 
     def draw(self, trial: Suggests) -> Drawn:
         """A genome and its choices; `OverBudget` where what was drawn costs too much."""
-        return self.kind.draw(trial)
+        drawn = self.kind.draw(trial)
+        limit = self.file.budget.latency_ms
+        if limit is not None and self.latency_table is not None:
+            self.latency_table.check(drawn.genome, limit)
+        return drawn
+
+    @cached_property
+    def latency_table(self) -> LatencyTable | None:
+        """What predicts latencies, where the file names a table."""
+        table = self.file.latency.table
+        return None if table is None else load_table(table)
+
+    def predicted(self, genome: Genome) -> dict[str, float]:
+        """The metrics that are known of a network before training: its latency, where there is a table."""
+        return {} if self.latency_table is None else {PREDICTED: self.latency_table.predicted_ms(genome)}
+
+    def without_latency(self) -> SearchSpace:
+        """The space with no limit of latency, and no table."""
+        budget = self.file.budget.model_copy(update={"latency_ms": None})
+        return replace(self, file=self.file.model_copy(update={"budget": budget, "latency": LatencySettings()}))
 
     def genome(self, trial: Suggests) -> Genome:
         """A genome within the budget; `OverBudget` where what was drawn costs too much."""

@@ -17,6 +17,7 @@ from optuna.samplers import BaseSampler
 from nas.errors import InputError, nearest
 from nas.registry import Registry
 from nas.strategy.evolution import evolution
+from nas.strategy.grid import grid
 from nas.strategy.local import local
 from nas.strategy.optuna_samplers import gp, nsga2, random, tpe
 from nas.strategy.surrogate import surrogate
@@ -35,6 +36,7 @@ strategies.register("gp", gp)
 strategies.register("evolution", evolution)
 strategies.register("local", local)
 strategies.register("surrogate", surrogate)
+strategies.register("grid", grid)
 
 
 def configured(name: str, options: Mapping[str, Any]) -> Strategy:

@@ -88,6 +88,16 @@ class Tried:
         left = [value for place in range(ranges.count(values) or 0) if allowed(value := ranges.at(values, place))]
         return random.choice(left) if left else ranges.draw(values, random)
 
+    def first(self, so_far: Mapping[str, Any], name: str, values: BaseDistribution) -> Any:
+        """The first answer to the next question that can still lead to something new; where none is left, the first.
+
+        The values can be counted.
+        """
+        node = self._find(so_far)
+        allowed = _allowed(node if node is not None and node.name == name else None, values, {})
+        every = [ranges.at(values, place) for place in range(ranges.count(values) or 0)]
+        return next((value for value in every if allowed(value)), every[0])
+
     def _find(self, so_far: Mapping[str, Any]) -> _Node | None:
         node = self._root
         while node is not None and node.name is not None and node.name in so_far:

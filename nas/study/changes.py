@@ -25,6 +25,7 @@ def changes(run: Run, data: str | None) -> list[str]:
     found = [
         *_differing(about["search"], now["search"]),
         *_differing({"network.start (the network)": about["start"]}, {"network.start (the network)": now["start"]}),
+        *_differing({"latency.table (the file)": about["table"]}, {"latency.table (the file)": now["table"]}),
         *_differing({f"version of {k}": v for k, v in about["versions"].items()}, _versions(now)),
     ]
     if None not in (about["data"], data):

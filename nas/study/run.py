@@ -2,6 +2,7 @@
 
 search.yaml          the search as resolved: what `nas resume` goes on with
 start.yaml           the network that a space of edits starts from, where it was given by a file
+latency-table.json   the table of operations by which latencies are predicted, where the space names one
 study.journal        the study: every trial, and the only thing that counts
 study.url            in its place, where the study is in a database: which, and under which name
 checkpoints/NUMBER/  weights of the trials that were trained to the end; the states of those that wait; unless they
@@ -161,6 +162,7 @@ class Run:
             threads=file.train.threads,
             device=device,
             time_limit_seconds=time_limit_seconds,
+            latency=file.latency.model_dump(mode="json") if file.measures_latency else None,
         )
 
     def _parent(self, number: int) -> dict[str, Any]:
@@ -188,7 +190,7 @@ class Run:
         trials = self.trials
         finished = [trial for trial in trials if trial.state == "finished"] or [t for t in trials if t.state == "brought"]
         if not finished:
-            raise RunError(f"{self.folder}: no trial has finished yet")
+            raise RunError(f"{self.folder}: no trial has finished yet; go on with it: nas resume {self.folder}")
         return min(finished, key=lambda trial: (sign * (trial.value(objective.metric) or 0.0), trial.params, trial.number))
 
     def trial(self, name: str | int) -> Trial:

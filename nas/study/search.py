@@ -245,6 +245,8 @@ class Search:
         trial.state, trial.reason = outcome.status, outcome.reason or trial.reason
         trial.notes += outcome.notes
         trial.metrics, trial.seconds = dict(outcome.metrics), trial.seconds + outcome.seconds
+        if self.space.latency_table is not None and trial.metrics and trial.genome is not None:
+            trial.metrics |= self.space.predicted(Genome.from_dict(trial.genome))
         missing = [o.metric for o in self.objectives if trial.value(o.metric) is None]
         if trial.state == "finished" and missing:
             given = ", ".join(sorted(trial.metrics)) or "none"

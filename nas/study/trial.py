@@ -39,6 +39,7 @@ class Trial:
     depth: int = 0
     activations: int = 0
     seed: int = 0
+    repetition: int | None = None  # which training of its network it is, where a space asks for several of each
     attempt: int = 1
     excess: float = 0.0  # of a draw over budget: its largest cost over the limit, minus 1
     repeats: int | None = None  # the trial whose network this one is

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from nas.errors import GenomeError
 from nas.genome import Genome, Shape, ops
-from nas.motif import BlockOptions, Builder, Line, Stage, Staged, Stem, Step, blocks, compose, connectivities
-from nas.motif.connectivity import Lines, plain
+from nas.motif import BlockOptions, Builder, Connectivity, Line, Stage, Staged, Stem, Step, blocks, compose, connectivities
+from nas.motif.connectivity import Lines, body, leave, plain, projected
 from nas.zoo.catalogue import Variant, network
 from nas.zoo.rules import at_least, one_of, repeats
 
@@ -27,6 +27,19 @@ def split(blocks: int, stages: int = 3) -> tuple[int, ...]:
     if stages == 1:
         return (blocks,)
     return (blocks // stages, *split(blocks - blocks // stages, stages - 1))
+
+
+def side_by_side(b: Builder, lines: Lines, step: Step) -> Lines:
+    """(x, y) -> (F(x) + x, G(y) + y): merge-and-run without the merge."""
+    out = []
+    for name, line in zip(("left", "right"), lines, strict=True):
+        with b.scope(name):
+            joined = b.sum("sum", body(b, line, step), projected(b, line, line, step))
+            out.append(joined if step.fuse else leave(b, joined, step))
+    return (leave(b, b.sum("fuse", *out), step),) if step.fuse else tuple(out)
+
+
+MAPPINGS = {"merge-and-run": connectivities.get("merge-and-run"), "identity": Connectivity(side_by_side, lines=2)}
 
 
 @network(
@@ -46,16 +59,27 @@ def split(blocks: int, stages: int = 3) -> tuple[int, ...]:
         Variant("dmrnet-wide-50", {"depth": 50, "widen": 4}, params="24.8M", note=WHY_50),
     ),
 )
-def dmrnet(*, depth: int = 56, widen: int = 1, input_shape: Shape = (3, 32, 32), classes: int = 10) -> Genome:
+def dmrnet(
+    *,
+    depth: int = 56,
+    widen: int = 1,
+    mapping: str = "merge-and-run",
+    input_shape: Shape = (3, 32, 32),
+    classes: int = 10,
+) -> Genome:
     """2n + 2 layers: n blocks in three stages of 16, 32 and 64 channels a line, times `widen`.
+
+    `mapping` "identity" is what the paper compares merge-and-run with: each line keeps its own shortcut, so that two
+    residual networks run side by side until their sum.
 
     The lines end in their sum, in front of the last ReLU, as the paper draws it. The authors' later code adds the average
     once instead of twice there, which is another function of as many params.
     """
     at_least("widen", widen, 1)
+    one_of("mapping", mapping, MAPPINGS)
     counts = split(repeats("depth", depth, step=2, plus=2, least=3))
     widths = (16 * widen, 32 * widen, 64 * widen)
-    connect = connectivities.get("merge-and-run")
+    connect = MAPPINGS[mapping]
     stages = tuple(Stage(n, width, blocks.get("basic"), connect) for n, width in zip(counts, widths, strict=True))
     return compose(Staged(Stem(widths[0]), stages), input_shape=input_shape, classes=classes).genome()
 

@@ -126,3 +126,16 @@ def test_what_no_network_can_have_is_refused() -> None:
         dmrnet_imagenet(form="arXiv")
     with pytest.raises(GenomeError, match=r"blocks must be 4 numbers, one for each stage, got \(2, 2\)"):
         dmrnet_imagenet(blocks=(2, 2))  # type: ignore[arg-type]
+
+
+def test_identity_mappings_cost_as_much_and_are_two_residual_networks_side_by_side() -> None:
+    merged, apart = dmrnet(depth=14), dmrnet(depth=14, mapping="identity")
+    assert (apart.params, apart.macs, apart.depth) == (merged.params, merged.macs, merged.depth)
+    assert not any(isinstance(node.op, ops.Mean) for node in apart.nodes)
+    for here, there in (("/left/", "/right/"), ("/right/", "/left/")):
+        assert not [node.name for node in apart.nodes if here in node.name and any(there in name for name in node.inputs)]
+
+
+def test_an_unknown_mapping_is_refused() -> None:
+    with pytest.raises(GenomeError, match="merge-and-run"):
+        dmrnet(depth=14, mapping="merge")

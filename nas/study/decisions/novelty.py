@@ -21,10 +21,10 @@ class Novelty:
         """Forget a trial, because it was not trained after all."""
         self._seen[trial.fingerprint].remove(trial)
 
-    def find(self, genome: Genome) -> int | None:
-        """The number of the first trial of the same network."""
+    def find(self, genome: Genome, repetition: int | None = None) -> int | None:
+        """The number of the first trial of the same network; where networks are trained repeatedly, of that repetition."""
         for trial in self._seen.get(genome.fingerprint, ()):
-            if same(genome, trial.packed):
+            if trial.repetition == repetition and same(genome, trial.packed):
                 return trial.number
         return None
 

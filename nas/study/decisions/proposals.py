@@ -52,9 +52,9 @@ class Proposals:
             return over, frozen
         if isinstance(drawn, Exception):
             raise drawn
-        trial = self.described(number, "running", drawn.choices, drawn.genome)
+        trial = self.described(number, "running", drawn.choices, drawn.genome, drawn.repetition)
         trial.parents = list(frozen.system_attrs.get(PARENTS, ()))
-        original = self._novelty.find(drawn.genome) if self._file.strategy.repeats == "reuse" else None
+        original = self._novelty.find(drawn.genome, drawn.repetition) if self._file.strategy.repeats == "reuse" else None
         if original is not None:
             trial.state, trial.repeats = "repeat", original
             trial.scores = dict(trials[original].scores)
@@ -65,8 +65,9 @@ class Proposals:
         self._novelty.add(trial)
         return trial, frozen
 
-    def described(self, number: int, state: State, choices: dict, genome: Genome) -> Trial:
-        """A trial of a network."""
+    def described(self, number: int, state: State, choices: dict, genome: Genome, repetition: int | None = None) -> Trial:
+        """A trial of a network. Equal repetitions of different networks have equal seeds: they can be compared in pairs."""
+        place = ("trial", number) if repetition is None else ("repetition", repetition)
         return Trial(
             number,
             state,
@@ -77,7 +78,8 @@ class Proposals:
             macs=genome.macs,
             depth=genome.depth,
             activations=genome.activations,
-            seed=derive(self._file.strategy.seed, "trial", number),
+            seed=derive(self._file.strategy.seed, *place),
+            repetition=repetition,
         )
 
     def restore(self, trial: Trial) -> None:

@@ -114,6 +114,8 @@ def why_none(trial: Trial, found: Storage) -> str:
     """The end of a sentence: why there are no weights in a trial's place, where they were deleted."""
     if trial.reused:
         return f": its result is that of {trial.reused}"
+    if trial.state == "failed":
+        return f": {trial.reason}"
     return f": they were deleted, because {found.read(DELETED).decode().strip()}" if found.exists(DELETED) else ""
 
 

@@ -14,7 +14,7 @@ from nas.space import SearchSpace
 from nas.space.edits import EditsSpace
 from nas.space.settings import Direction
 from nas.storage import Storage
-from nas.study.folder.content import START, resolved, state
+from nas.study.folder.content import START, TABLE, resolved, state
 from nas.study.folder.environment import environment
 from nas.study.folder.home import (
     ENVIRONMENT,
@@ -46,6 +46,8 @@ def made(folder: Path, space: SearchSpace, location: Location, storage: Storage 
     search = resolved(space)
     if search["network"].get("start") == START and isinstance(space.kind, EditsSpace):
         save(space.kind.given, folder / START)  # the file may be changed or moved before the run is resumed
+    if space.file.latency.table is not None:
+        write(folder / TABLE, Path(space.file.latency.table).read_text(encoding="utf-8"))  # this one too
     write_search(folder, search)
     write(folder / ENVIRONMENT, json.dumps(around, indent=2) + "\n")
     about = {

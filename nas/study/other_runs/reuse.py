@@ -14,7 +14,7 @@ from typing import Any
 
 from nas.errors import nearest
 from nas.space import SearchSpace
-from nas.space.settings import COSTS
+from nas.space.settings import COSTS, LATENCY, PREDICTED
 from nas.study.decisions.reusable import Reusable, Reused
 from nas.study.other_runs.copies import INDENT, Copy, Source, counted, each, several, short
 from nas.study.other_runs.differences import compared
@@ -76,6 +76,8 @@ def refusals(space: SearchSpace, data: str | None, run: Run) -> Iterator[str]:
     there = run.store.about()["data"]
     if data is not None and there is not None and data != there:
         yield "other images"
+    if space.file.measures_latency:
+        yield f"{LATENCY} is one of the objectives, and was measured there on another machine, or at another time"
     yield from compared("evaluator", space, run.space)
     yield from compared("train", space, run.space, but=WITHOUT_MEANING)
     if not space.file.reads_results:
@@ -88,7 +90,7 @@ def _lack(trial: Trial, space: SearchSpace) -> str:
         return "not trained to the end"
     if trial.inherits is not None:
         return "begun with a parent's weights"
-    wanted = [objective.metric for objective in space.file.objectives if objective.metric not in COSTS]
+    wanted = [objective.metric for objective in space.file.objectives if objective.metric not in (*COSTS, PREDICTED)]
     wanted += [space.file.stop.metric] if space.file.stop.metric else []
     missing = next((metric for metric in wanted if metric not in trial.metrics), None)
     return f"without '{missing}'{nearest(missing, trial.metrics)}" if missing else ""

@@ -37,3 +37,13 @@ def test_an_equal_fingerprint_of_another_network_is_no_repeat() -> None:
 def test_a_genome_that_cannot_be_read_counts_as_another() -> None:
     genome = find("resnet_cifar-20").genome
     assert not same(genome, pack({"schema": "nas.genome/1", "nodes": [{"name": "a", "op": "of a stranger"}]}))
+
+
+def test_another_repetition_of_a_network_is_no_repeat() -> None:
+    genome, seen = find("resnet_cifar-20").genome, Novelty()
+    one = trial(0, genome)
+    one.repetition = 1
+    seen.add(one)
+    assert seen.find(genome, 1) == 0
+    assert seen.find(genome, 2) is None
+    assert seen.find(genome) is None

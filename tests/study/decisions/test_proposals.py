@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from optuna.trial import TrialState, create_trial
 
@@ -57,6 +59,14 @@ def test_where_repeats_are_trained_again_each_has_a_seed_of_its_own(space):
     first, second = trials_of(proposals(again, one, one), 2)
     assert (second.state, second.fingerprint) == ("running", first.fingerprint)
     assert first.seed != second.seed
+
+
+def test_equal_repetitions_of_different_networks_have_equal_seeds(space):
+    networks = [space().draw(RandomTrial(seed)) for seed in (1, 2)]
+    made = proposals(space(), *(replace(one, repetition=repetition) for repetition in (1, 2) for one in networks))
+    first, second, again, _ = trials_of(made, 4)
+    assert first.seed == second.seed != again.seed
+    assert (again.state, again.repetition) == ("running", 2)
 
 
 def test_a_draw_over_budget_is_a_trial_without_a_network_and_any_other_error_ends_the_search(space):
