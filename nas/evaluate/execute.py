@@ -54,6 +54,10 @@ def _attempt(job: Job, context: Context, evaluator: Evaluator | None) -> Outcome
         genome = Genome.from_dict(job.genome)
         with threads(job.threads):
             metrics = evaluate(genome, context)
+        if job.latency is not None and context.ended is None:
+            from nas.evaluate.latency import with_latency  # on demand: it loads torch
+
+            metrics = with_latency(metrics, genome, context)
         if context.ended is None:
             return Outcome(status="finished", metrics=context.checked(metrics), seconds=0)
         error: BaseException = context.ended

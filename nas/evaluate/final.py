@@ -30,4 +30,4 @@ def train_final(
     def evaluate(genome: Genome, context: Context) -> dict[str, float]:
         return fit(genome, context, part="all_train" if on == "train+validation" else "train", measure="test")
 
-    return execute(replace(job, parent=None), report or (lambda epoch, metrics: True), evaluator=evaluate)
+    return execute(replace(job, parent=None, latency=None), report or (lambda epoch, metrics: True), evaluator=evaluate)

@@ -25,6 +25,7 @@ class Job:
     checkpoints: the folder of this trial.
     device: "auto" (the first GPU if there is one), "cpu", "cuda:0".
     time_limit_seconds: of one attempt; None: no limit.
+    latency: the fields of `LatencySettings`, where the metrics are to have latency_ms; None: they are not.
     """
 
     number: int
@@ -45,6 +46,7 @@ class Job:
     threads: int = 1
     device: str = "auto"
     time_limit_seconds: float | None = None
+    latency: dict[str, Any] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         return dict(vars(self))  # shallow: the genome is plain data already
