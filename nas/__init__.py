@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nas import zoo
-    from nas.api import explain, export, resume, search, train
+    from nas.api import compare, explain, export, resume, search, train
     from nas.errors import InputError, NasError
     from nas.evaluate import Context, Outcome, evaluators
     from nas.exports import formats
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from nas.study import Run, Trial
 
 _HOMES = {
-    "nas.api": ("explain", "export", "resume", "search", "train"),
+    "nas.api": ("compare", "explain", "export", "resume", "search", "train"),
     "nas.errors": ("InputError", "NasError"),
     "nas.evaluate": ("Context", "Outcome", "evaluators"),
     "nas.exports": ("formats",),
@@ -54,6 +54,7 @@ __all__ = [
     "Trial",
     "blocks",
     "build",
+    "compare",
     "compose",
     "connectivities",
     "evaluators",

@@ -19,7 +19,7 @@ from nas.runner.profile import KeepSettings, Profile
 from nas.space import SearchSpace
 from nas.space import load as load_space
 from nas.space.drawing import RandomTrial
-from nas.space.settings import COSTS
+from nas.space.settings import COSTS, LATENCY, PREDICTED
 from nas.space.space import nothing_fits
 from nas.storage import check_url
 
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from nas.study.other_runs.earlier import Source
 
 TRIES = 300  # random draws, of which one at least must meet the budget before a search is started
-METRICS = ("error", "accuracy", "loss", "train_loss", "seconds", *COSTS)  # of `train`
-STRATEGIES = ("random", "tpe", "nsga2", "gp", "evolution", "local", "surrogate")  # known without loading optuna
+METRICS = ("error", "accuracy", "loss", "train_loss", "seconds", LATENCY, PREDICTED, *COSTS)  # of `train`
+STRATEGIES = ("random", "tpe", "nsga2", "gp", "evolution", "local", "surrogate", "grid")  # known without loading optuna
 RUNGS = ("error", "loss", "train_loss")  # those of which less is better; others are compared as the objectives say
 
 
@@ -74,6 +74,8 @@ def prepare(
         from nas.study.folder.home import check_free
 
         check_free(Path(out))
+    if found.file.kind == "comparison" and "trials" not in found.file.strategy.model_fields_set:
+        raise found.document.error(("kind",), f"a comparison is run by: nas study {space}")
     _check_names(found)
     with placed(found):
         info = data.describe(found.file.data)
@@ -160,6 +162,10 @@ def _reused(space: SearchSpace) -> tuple[str, ...]:
 
 def _check_names(space: SearchSpace) -> None:
     file, document = space.file, space.document
+    try:
+        space.latency_table  # noqa: B018  (it is read here, and an error says where it is named)
+    except InputError as error:
+        raise document.error(("latency", "table"), str(error)) from None
     if file.strategy.name not in STRATEGIES or file.strategy.options:
         _check_strategy(space)
     if file.strategy.asked_scores:
@@ -216,7 +222,7 @@ def _check_scores(space: SearchSpace) -> None:
     """See that the objectives are scores, of which more is better, or costs."""
     from nas.evaluate.zero_cost import known, scores
 
-    names = {*known(), *COSTS}
+    names = {*known(), LATENCY, PREDICTED, *COSTS}
     for place, objective in enumerate(space.file.objectives):
         metric = objective.metric
         if metric not in names:

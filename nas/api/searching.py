@@ -121,6 +121,8 @@ def resume(
     done = run.store.about()["trials"]
     if trials is not None and trials < done:
         raise RunError(f"{folder} was planned with {done} trials; a run can be extended, not cut to {trials}")
+    if trials not in (None, done) and run.space.file.kind == "comparison":
+        raise RunError(f"{folder} is a comparison, whose trainings are {done}; there are no others to extend it by")
     dataset = _images(run.space)
     changed = changes.changes(run, _fingerprint(dataset))
     changes.refuse(run, changed, accepted=despite_changes)

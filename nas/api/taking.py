@@ -1,4 +1,4 @@
-"""What is done with one network of a run: train it finally, export it, or bring one that nobody searched."""
+"""What is done with one network: train it finally, or bring one that nobody searched."""
 
 from __future__ import annotations
 
@@ -114,39 +114,3 @@ def final_epochs(run: Run) -> int:
     """How long a final training takes."""
     recipe = run.space.file.train
     return recipe.final_epochs or recipe.epochs
-
-
-def export(
-    run: Run, trial: Trial, *, to: Sequence[str] = ("genome", "safetensors", "onnx"), out: str | Path | None = None
-) -> Path:
-    """Write the trained network of a trial in several formats, each loaded again and compared; gives the folder.
-
-    Raises `ExportError` where a file does not compute what the network computes; then nothing is left behind.
-    """
-    import torch
-
-    from nas.data.batches import Batches
-    from nas.exports import ExportedData, export_model
-
-    dataset = data.load(run.space.file.data, cache=data.default_cache())
-    info = dataset.info
-    folder = Path(out) if out is not None else run.folder / "exports" / str(trial.number)
-    batches = Batches(dataset, "validation", batch=64, device=torch.device("cpu"), seed=0, augment=None, channels_last=False)
-    samples, _ = next(iter(batches.epoch(1)))
-    export_model(
-        run.model(trial),
-        run.genome(trial),
-        folder,
-        formats=tuple(to),
-        data=ExportedData(info.name, info.shape, tuple(dataset.mean.tolist()), tuple(dataset.std.tolist()), info.classes),
-        metrics=run.measured(trial),
-        provenance={
-            "space": run.space.name,
-            "trial": trial.number,
-            "choices": trial.choices,
-            "seed": trial.seed,
-            "weights": run.training(trial),
-        },
-        samples=samples,
-    )
-    return folder

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nas.cli.show import cut, table
+from nas.space.settings import COSTS
 
 if TYPE_CHECKING:
     from nas.study import Run, Trial
@@ -17,12 +18,25 @@ UNTRAINED = ("repeat", "over-budget", "screened")
 
 
 def overview(run: Run, *, limit: int | None, width: int | None) -> str:
-    """The leaderboard, the answer in a sentence, how scores agree with results, and what final trainings measured."""
+    """The leaderboard, the answer in a sentence, how scores agree with results, and what final trainings measured.
+
+    Of a comparison its table and verdict, and the leaderboard only where all trials are asked for.
+    """
+    from nas.comparison.baselines import baselines
+    from nas.comparison.baselines import in_words as baselines_in_words
     from nas.study.agreement import agreement, in_words
     from nas.study.summary import answer, number_text
 
-    lines = [leaderboard(run, limit=limit, width=width), "", answer(run)]
     trials, about = run.trials, run.store.about()
+    lines = [leaderboard(run, limit=limit, width=width), "", answer(run)]
+    if run.space.file.kind == "comparison":
+        from nas.cli.comparison import answered
+        from nas.comparison.answer import answer as compared
+
+        lines = [*(lines[:2] if limit is None else []), answered(compared(run), width=width)]
+    beside = baselines(trials, run.space.file)
+    if beside is not None:
+        lines.append(baselines_in_words(beside))
     scores = agreement(trials, run.space.file)
     if scores is not None:
         lines.append(in_words(scores))
@@ -37,7 +51,8 @@ def overview(run: Run, *, limit: int | None, width: int | None) -> str:
 
 def leaderboard(run: Run, *, limit: int | None, width: int | None) -> str:
     """Trials with their result, the best first; `*` marks the front. Lines are cut to `width` columns, if there is one."""
-    objective = run.space.file.objectives[0]
+    objective, *others = run.space.file.objectives
+    measured = [other.metric for other in others if other.metric not in COSTS]  # costs have columns of their own
     sign = 1 if objective.direction == "minimize" else -1
     trials = run.trials
     front = {trial.number for trial in run.front}
@@ -49,9 +64,10 @@ def leaderboard(run: Run, *, limit: int | None, width: int | None) -> str:
     shown = sorted((trial for trial in trials if trial.state in RANKS), key=rank)
     wide = width is None or width >= WIDE
     scores, hidden = _scores(run, trials, room=None if width is None else MANY if wide else FEW)
-    head = ["trial", "state", objective.metric, "params", "macs", *scores, "depth"]
+    head = ["trial", "state", objective.metric, *measured, "params", "macs", *scores, "depth"]
     head += [*(["epochs", "seconds"] if wide else []), "choices"]
-    rows = [_cells(trial, objective.metric, scores, trial.number in front, wide=wide) for trial in shown[:limit]]
+    metrics = [objective.metric, *measured]
+    rows = [_cells(trial, metrics, scores, trial.number in front, wide=wide) for trial in shown[:limit]]
     _mark_inherited(shown[:limit], rows)
     lines = [table(head, rows, width=width), *_legend(trials, front, hidden)]
     if limit is not None and len(shown) > limit:
@@ -85,18 +101,18 @@ def _legend(trials: Sequence[Trial], front: set[int], hidden: list[str]) -> list
     return lines
 
 
-def _cells(trial: Trial, metric: str, scores: Sequence[str], on_front: bool, *, wide: bool) -> list[str]:
+def _cells(trial: Trial, metrics: Sequence[str], scores: Sequence[str], on_front: bool, *, wide: bool) -> list[str]:
     from nas.drawing.numbers import short
     from nas.study.summary import choices_text, number_text, state_text
 
     last = trial.curve[max(trial.curve)] if trial.curve else {}
-    value = trial.value(metric)
+    values = [last.get(metric) if (value := trial.value(metric)) is None else value for metric in metrics]
     costs = [f"{cost:,}" if wide else short(cost) for cost in (trial.params, trial.macs)]
     reason = f"({trial.reason.splitlines()[0][:60]}) " if trial.state == "failed" and trial.reason else ""
     return [
         f"{trial.number}{'*' if on_front else ' '}",
         state_text(trial),
-        number_text(metric, last.get(metric) if value is None else value),
+        *(number_text(metric, value) for metric, value in zip(metrics, values, strict=True)),
         *costs,
         *(number_text(name, trial.scores.get(name)) for name in scores),
         str(trial.depth),

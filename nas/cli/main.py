@@ -11,7 +11,7 @@ import sys
 
 import typer
 
-from nas.cli import doctor, explain, genome, runs, search, space, take, watch, zoo
+from nas.cli import comparison, dashboard, doctor, explain, export, genome, latency, runs, search, space, take, watch, zoo
 from nas.cli.show import note
 from nas.errors import ClusterLost, InputError, MissingExtraError, NasError
 
@@ -26,10 +26,14 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 search.add_to(app)
+comparison.add_to(app)
 runs.add_to(app)
 watch.add_to(app)
 take.add_to(app)
+export.add_to(app)
 explain.add_to(app)
+latency.add_to(app)
+dashboard.add_to(app)
 app.add_typer(space.app, name="space")
 app.add_typer(genome.app, name="genome")
 app.add_typer(zoo.app, name="zoo")

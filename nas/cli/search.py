@@ -46,7 +46,7 @@ def search(
     """Search a space: propose networks and train them."""
     from nas import api
 
-    with _interruptible(out):
+    with interruptible(out):
         prepared = api.prepare(
             space,
             runner_name=runner,
@@ -60,15 +60,15 @@ def search(
             allow_code=allow_code,
         )
     if dry_run:
-        _print_plan(prepared.plan, json=json)
+        print_plan(prepared.plan, json=json)
         return
     from nas.cli.live import live
 
     file = prepared.space.file
     folder = out or api.free_folder(file.name)
-    with _interruptible(folder), live(planned=file.strategy.trials, objective=file.objectives[0]) as watch:
+    with interruptible(folder), live(planned=file.strategy.trials, objective=file.objectives[0]) as watch:
         run = api.start(prepared, out=folder, watch=watch, say=note)
-    _finish(run, json=json)
+    finish(run, json=json)
 
 
 def resume(
@@ -89,17 +89,17 @@ def resume(
     before = Run.open(run, allow_code=allow_code)
     planned = trials or before.store.about()["trials"]
     with (
-        _interruptible(run),
+        interruptible(run),
         live(planned=planned, objective=before.space.file.objectives[0], before=before.trials) as watch,
     ):
         found = api.resume(
             run, runner=runner, trials=trials, allow_code=allow_code, despite_changes=despite_changes, watch=watch, say=note
         )
-    _finish(found, json=json)
+    finish(found, json=json)
 
 
 @contextmanager
-def _interruptible(folder: Path | None) -> Iterator[None]:
+def interruptible(folder: Path | None) -> Iterator[None]:
     """Ctrl-C ends the command with status 130, SIGTERM with 143, and a line that says how to go on."""
     from nas.runner.interrupt import Interrupts, Terminated
 
@@ -117,16 +117,16 @@ def _interruptible(folder: Path | None) -> Iterator[None]:
         raise typer.Exit(143 if isinstance(signal, Terminated) else 130) from None
 
 
-def _print_plan(plan: Plan, *, json: bool) -> None:
+def print_plan(plan: Plan, *, json: bool) -> None:
     for line in [*plan.lines, *(f"warning: {text}" for text in plan.warnings)]:
         note(line)
     if json:
         print_json({"plan": plan.lines, "warnings": plan.warnings, "workers": plan.workers})
 
 
-def _finish(run: Run, *, json: bool) -> None:
+def finish(run: Run, *, json: bool) -> None:
     from nas.cli.leaderboard import overview
-    from nas.study.summary import summary
+    from nas.comparison.summary import summary
 
     trials = run.trials
     finished = any(trial.state == "finished" for trial in trials)

@@ -1,4 +1,4 @@
-"""nas train, nas export: taking a network away."""
+"""nas train: the final training of one network."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nas.cli.options import AllowCode, Json, RunFolder, TrialName
-from nas.cli.show import note, print_json, table
+from nas.cli.options import AllowCode, Json, TrialName
+from nas.cli.show import note, print_json
 from nas.errors import InputError
 
 if TYPE_CHECKING:
@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 
 
 def add_to(app: typer.Typer) -> None:
-    """Add the commands."""
+    """Add the command."""
     app.command("train")(train)
-    app.command("export")(export)
 
 
 def train(
@@ -89,35 +88,3 @@ def _epochs(planned: int) -> Iterator[Callable[[int, dict[str, float]], None]]:
     finally:
         if terminal:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
-
-
-def export(
-    run: RunFolder,
-    trial: TrialName = "best",
-    to: Annotated[str, typer.Option("--to", metavar="FORMATS", help="Joined by commas.")] = "genome,safetensors,onnx",
-    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Left out: exports/TRIAL in the run's folder.")] = None,
-    allow_code: AllowCode = False,
-    json: Json = False,
-) -> None:
-    """Write a trained network in forms that run without us.
-
-    Each file is loaded again and compared with the network; one that differs is not kept.
-    """
-    import json as json_
-
-    from nas import api
-    from nas.study import Run
-
-    found = Run.open(run, allow_code=allow_code)
-    folder = api.export(found, found.trial(trial), to=[name.strip() for name in to.split(",") if name.strip()], out=out)
-    manifest = json_.loads((folder / "manifest.json").read_text())
-    note(f"exported to {folder}")
-    rows = [[name, f"{file['bytes']:,}", _check(file["check"])] for name, file in manifest["files"].items()]
-    note(table(["file", "bytes", "check"], rows))
-    if json:
-        print_json(manifest)
-
-
-def _check(check: dict) -> str:
-    differences = {name: value for name, value in check.items() if "difference" in name}
-    return ", ".join(f"{name.replace('_', ' ')} {value:.1e}" for name, value in differences.items() if isinstance(value, float))

@@ -7,6 +7,7 @@ installed: an import of anything else fails as it would in an empty environment.
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import signal
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -28,41 +30,39 @@ def run(
     script: str,
     arrays: Mapping[str, np.ndarray],
     *,
-    folder: Path,
+    file: Path,
     packages: Sequence[str],
     seconds: float = 600.0,
     threads: int = 1,
     what: str,
 ) -> dict[str, np.ndarray]:
-    """Run `script` on float32 arrays; what its `answer(arrays, folder)` gives back.
+    """What a script answers, float32 (images, ...), for each array of uint8 (images, ...).
 
-    `answer` gets memoryviews of float32 by name and the folder of the exported files, and gives back for each name a shape
-    and a buffer of float32. `packages` are distributions, such as "torch". Raises ExportError where it fails or takes
-    longer than `seconds`; the text begins with `what`.
+    Its `predictor(file)` is given the exported file, and gives a function of pixels (`alone` says which). `packages` are
+    distributions, such as "torch". Raises ExportError where the script fails, takes longer than `seconds`, or gives no
+    answer for each image; the text begins with `what`.
     """
-    with tempfile.TemporaryDirectory() as name:
+    # Beside the file: what a killed export leaves there is cleared away by the next one.
+    with tempfile.TemporaryDirectory(prefix=".clean-", dir=file.parent) as name:
         place = Path(name)
         for key, array in arrays.items():
-            (place / f"{key}.in").write_bytes(np.ascontiguousarray(array, np.float32).tobytes())
+            (place / f"{key}.in").write_bytes(np.ascontiguousarray(array, np.uint8).tobytes())
         job = {
             "script": script,
-            "folder": str(folder.resolve()),
+            "file": str(file.resolve()),
             "allowed": sorted(modules_of(packages)),
             "refused": ["nas"],
             "arrays": {key: list(array.shape) for key, array in arrays.items()},
         }
         (place / "job.json").write_text(json.dumps(job), encoding="utf-8")
-        _execute(place, seconds=seconds, threads=threads, what=what)
+        _execute(place.resolve(), seconds=seconds, threads=threads, what=what)
         shapes = json.loads((place / "answer.json").read_text(encoding="utf-8"))
-        return {key: _read(place / f"{key}.out", shape) for key, shape in shapes.items()}
+        return {key: _read(place / f"{key}.out", shape, what=what) for key, shape in shapes.items()}
 
 
 def modules_of(packages: Iterable[str]) -> set[str]:
     """The top-level modules of distributions and of what they need, without their optional extras."""
-    modules: dict[str, list[str]] = {}
-    for module, names in metadata.packages_distributions().items():
-        for name in names:
-            modules.setdefault(_plain(name), []).append(module)
+    modules = _modules()
     waiting, seen = [_plain(name) for name in packages], set()
     while waiting:
         name = waiting.pop()
@@ -74,6 +74,16 @@ def modules_of(packages: Iterable[str]) -> set[str]:
     return {module for name in seen for module in modules[name]}
 
 
+@cache  # every file of every package is looked at
+def _modules() -> dict[str, list[str]]:
+    """The top-level modules of each distribution that is installed."""
+    modules: dict[str, list[str]] = {}
+    for module, names in metadata.packages_distributions().items():
+        for name in names:
+            modules.setdefault(_plain(name), []).append(module)
+    return modules
+
+
 def _plain(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
@@ -82,15 +92,18 @@ def _execute(place: Path, *, seconds: float, threads: int, what: str) -> None:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
     environment |= {"OMP_NUM_THREADS": str(threads), "MKL_NUM_THREADS": str(threads)}
     command = [sys.executable, "-I", "-B", str(_ALONE), str(place)]
-    with (place / "errors").open("w+b") as errors:
-        try:
-            done = subprocess.run(command, cwd=place, env=environment, timeout=seconds, stdout=errors, stderr=errors, check=False)
-        except subprocess.TimeoutExpired:
-            raise ExportError(f"{what}: a clean process was not done with it after {seconds:g} s; it was not kept") from None
-        if done.returncode:
+    with tempfile.TemporaryFile() as errors:  # in another place: a disk that is full must be able to say so
+        streams = {"stdin": subprocess.PIPE, "stdout": errors, "stderr": errors}
+        with subprocess.Popen(command, cwd=place, env=environment, **streams) as process:
+            try:
+                status = process.wait(timeout=seconds)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise ExportError(f"{what}: a clean process was not done with it after {seconds:g} s; it was not kept") from None
+        if status:
             errors.seek(0)
             said = errors.read().decode(errors="replace").strip().splitlines()
-            raise ExportError(f"{what}: a clean process failed on it: {_reason(done.returncode, said)}; it was not kept")
+            raise ExportError(f"{what}: a clean process failed on it: {_reason(status, said)}; it was not kept")
 
 
 def _reason(status: int, said: list[str]) -> str:
@@ -99,5 +112,8 @@ def _reason(status: int, said: list[str]) -> str:
     return said[-1][:300] if said else f"exit status {status}"
 
 
-def _read(path: Path, shape: list[int]) -> np.ndarray:
-    return np.fromfile(path, np.float32).reshape(shape)
+def _read(path: Path, shape: list[int], *, what: str) -> np.ndarray:
+    answers = np.fromfile(path, np.float32)
+    if answers.size != math.prod(shape):
+        raise ExportError(f"{what}: its answers differ in shape from batch to batch; it was not kept")
+    return answers.reshape(shape)

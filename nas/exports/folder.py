@@ -34,8 +34,8 @@ def replaced(folder: Path) -> Iterator[Path]:
     partial.mkdir(mode=0o700)
     try:
         yield partial
-        for path in partial.iterdir():
-            path.chmod(0o600)
+        for path in partial.rglob("*"):
+            path.chmod(0o700 if path.is_dir() else 0o600)
         if folder.exists():
             folder.rename(before)
         partial.rename(folder)
@@ -43,7 +43,10 @@ def replaced(folder: Path) -> Iterator[Path]:
         if before.is_dir() and not folder.exists():
             before.rename(folder)
         if isinstance(error, OSError):
-            raise ExportError(f"{folder} cannot be written: {error.strerror or error}; what was there is kept") from None
+            raise ExportError(
+                f"{folder} cannot be written: {error.strerror or error}; what was there is kept; "
+                f"make room, or write somewhere else (--out)"
+            ) from None
         raise
     finally:
         shutil.rmtree(partial, ignore_errors=True)
@@ -55,15 +58,18 @@ def _check(folder: Path) -> None:
         return
     if not folder.is_dir():
         raise InputError(f"{folder}: an export needs a folder, and this is a file")
-    present = {path.name for path in folder.iterdir()}
-    strange = sorted(present - _written_before(folder) - {"__pycache__"})  # of model.py, where Python imported it
+    known = _written_before(folder)
+    known |= {parent.as_posix() for name in known for parent in Path(name).parents}
+    found = (path.relative_to(folder) for path in folder.rglob("*"))
+    # Where Python imported model.py it left a __pycache__.
+    strange = sorted(path.as_posix() for path in found if path.as_posix() not in known and "__pycache__" not in path.parts)
     if strange:
         some = ", ".join(strange[:3]) + (", ..." if len(strange) > 3 else "")
         raise InputError(f"{folder}: holds what no export wrote ({some}); give a new or an empty folder")
 
 
 def _written_before(folder: Path) -> set[str]:
-    """The names of the files that an export wrote into `folder`, as its manifest says."""
+    """The names of the files that an export wrote into `folder`, such as "hub/config.json", as its manifest says."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         if manifest["schema"] != SCHEMA:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from nas.document import read_text
 from nas.errors import DocumentError, ExportError
-from nas.exports.subject import Subject, Written, formats
+from nas.exports.formats import Format, Written, formats
+from nas.exports.subject import Subject
 
 FILE = "genome.yaml"
 
@@ -25,4 +26,4 @@ def write(subject: Subject, folder: Path) -> Written:
     return Written(FILE, {"read_again": "equal"})
 
 
-formats.register("genome", write)
+formats.register("genome", Format(write))

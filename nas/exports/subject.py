@@ -1,23 +1,23 @@
-"""What is exported, and the registry of the formats that it can be exported to."""
+"""What is exported: a trained network, what it answers to real images, and how it is to be changed on its way out."""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from nas.errors import ExportError, InputError
+from nas.exports.alone import AT_ONCE
+from nas.exports.evidence import Evidence
 from nas.genome import Genome
-from nas.registry import Registry
 
-TOLERANCE = 1e-4  # of the largest prediction, or of 1 where that is smaller
-BATCHES = (1, 2, 7)
+Takes = Literal["normalised", "unit", "uint8"]
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,20 @@ class ExportedData:
         }
 
 
+@dataclass(frozen=True)
+class Options:
+    """What is changed on the way out.
+
+    takes: what the ONNX graph is given; other than "normalised" it normalises by itself, from intensities in 0..1 ("unit")
+    or from pixels ("uint8"). fold: batch norms become part of the convolutions in front of them. int8: a second ONNX file,
+    of integers.
+    """
+
+    takes: Takes = "normalised"
+    fold: bool = False
+    int8: bool = False
+
+
 class Prediction(nn.Module):
     """A network's first output: auxiliary heads are not exported."""
 
@@ -69,14 +83,17 @@ class Subject:
     """A network as it is exported: on the CPU, in float32, contiguous, in evaluation mode, apart from the
     original.
 
-    samples: (n, channels, height, width), normalised, n >= 1; what the exported files are compared on. `metrics` are what
-    was measured on the data, for files that tell it.
+    expected: what the original answers to each of `Evidence.questions`, float32. seconds: how long that took. `metrics` are
+    what was measured on the data, for files that tell it.
     """
 
     network: nn.Module
     genome: Genome
     data: ExportedData
-    samples: Tensor
+    evidence: Evidence
+    options: Options
+    expected: Mapping[str, np.ndarray]
+    seconds: float
     metrics: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
@@ -85,79 +102,46 @@ class Subject:
         module: nn.Module,
         genome: Genome,
         data: ExportedData,
-        samples: Tensor,
+        evidence: Evidence,
         *,
+        options: Options | None = None,
         metrics: Mapping[str, float] | None = None,
     ) -> Subject:
         """A copy of `module` that is ready; `module` itself is left as it is.
 
-        Raises InputError for samples that are no images of the genome, ExportError for a prediction that is
+        Raises InputError for evidence that is no images of the genome, ExportError for a prediction that is
         not finite or has not one number (or one map, where it says each pixel's class) for each class.
         """
-        shape = tuple(genome.input_shape)
-        if samples.ndim != 4 or tuple(samples.shape[1:]) != shape or len(samples) == 0:
-            wanted = ", ".join(map(str, shape))
-            raise InputError(f"samples must have the shape (images, {wanted}), got {tuple(samples.shape)}")
+        evidence.check(genome.input_shape)
         network = copy.deepcopy(module).to("cpu", torch.float32).eval().requires_grad_(False)
         network.to(memory_format=torch.contiguous_format)  # pyright: ignore[reportCallIssue]  (torch's stub lacks it)
-        ready = samples.detach().to("cpu", torch.float32, memory_format=torch.contiguous_format)
-        subject = cls(network, genome, data, ready, dict(metrics or {}))
-        logits = subject.predictions[1]
-        if not all(torch.isfinite(each).all() for each in subject.predictions.values()):
+        started = time.monotonic()
+        expected = answers(network, evidence, data)
+        if not all(np.isfinite(each).all() for each in expected.values()):
             raise ExportError("the network's prediction is not finite; nothing was exported")
+        logits = expected["batch1"]
         if logits.shape[:2] != (1, len(data.classes)):
             raise ExportError(f"a prediction must have {len(data.classes)} classes, got the shape {tuple(logits.shape)}")
-        return subject
+        seconds = time.monotonic() - started
+        return cls(network, genome, data, evidence, options or Options(), expected, seconds, dict(metrics or {}))
 
-    def images(self, batch: int) -> Tensor:
-        """(batch, channels, height, width): samples, from the first on again where there are too few."""
-        return self.samples[torch.arange(batch) % len(self.samples)]
-
-    @cached_property
-    def predictions(self) -> dict[int, Tensor]:
-        """What the network computes for `images(batch)`, at each batch size that formats are compared at."""
-        return {batch: self.prediction(batch) for batch in BATCHES}
-
-    def prediction(self, batch: int) -> Tensor:
-        """What the network computes for `images(batch)`."""
-        with torch.no_grad():
-            return Prediction(self.network).eval()(self.images(batch))
-
-    def largest_difference(self, compute: Callable[[Tensor], Tensor], *, what: str, batches: Sequence[int] = BATCHES) -> float:
-        """The largest difference between `compute` and the network at each of the batch sizes.
-
-        compute: images (batch, channels, height, width) -> logits (batch, classes). Raises ExportError where
-        it is above the tolerance; `what` names the exported file.
-        """
-        largest = 0.0
-        for batch in batches:
-            expected = self.predictions[batch] if batch in BATCHES else self.prediction(batch)
-            got = compute(self.images(batch))
-            if got.shape != expected.shape:
-                shapes = f"must have the shape {tuple(expected.shape)}, got {tuple(got.shape)}"
-                raise ExportError(f"{what}: for a batch of {batch} the logits {shapes}; it was not kept")
-            difference = float((got - expected).abs().max())
-            allowed = TOLERANCE * max(1.0, float(expected.abs().max()))
-            if not difference <= allowed:  # also where it is not a number
-                raise ExportError(
-                    f"{what}: for a batch of {batch} it computes something else than the network: "
-                    f"they differ by {difference:.3g}, above {allowed:.3g}; it was not kept"
-                )
-            largest = max(largest, difference)
-        return largest
+    def weights(self) -> dict[str, Tensor]:
+        """The state dict, each tensor in memory of its own."""
+        return {name: tensor.contiguous().clone() for name, tensor in self.network.state_dict().items()}
 
 
-@dataclass(frozen=True)
-class Written:
-    """A file that was written into the folder, and how it was proved; goes into the manifest."""
-
-    file: str
-    check: Mapping[str, Any] = field(default_factory=dict)
-    packages: tuple[str, ...] = ()  # whose versions matter to the file
-    beside: tuple[str, ...] = ()  # files that it needs, proved with it
+def example(genome: Genome) -> Tensor:
+    """(2, channels, height, width): what a graph is traced with, and may be found in a file; no image of anybody's."""
+    return torch.zeros(2, *genome.input_shape)  # a batch of 1 would be taken for a constant
 
 
-Format = Callable[[Subject, Path], Written]
-"""Writes one file into a folder and proves it; leaves nothing there when it raises."""
-
-formats: Registry[Format] = Registry("export format")
+def answers(network: nn.Module, evidence: Evidence, data: ExportedData) -> dict[str, np.ndarray]:
+    """The network's first output, float32 (images, classes, ...), to each question of the evidence."""
+    mean, std = (torch.tensor(each, dtype=torch.float32)[:, None, None] for each in (data.mean, data.std))
+    predict = Prediction(network).eval()
+    found: dict[str, np.ndarray] = {}
+    with torch.inference_mode():
+        for name, pixels in evidence.questions().items():
+            batches = [np.array(pixels[start : start + AT_ONCE]) for start in range(0, len(pixels), AT_ONCE)]
+            found[name] = np.concatenate([predict((torch.from_numpy(each) / 255 - mean) / std).numpy() for each in batches])
+    return found

@@ -8,7 +8,7 @@ from nas.data import DataInfo
 from nas.errors import OverBudget
 from nas.space import SearchSpace
 from nas.space.drawing import RandomTrial
-from nas.space.file import SearchFile
+from nas.space.file import ComparisonFile, SearchFile
 
 if TYPE_CHECKING:
     from nas.runner.plan import Plan
@@ -20,7 +20,7 @@ NODE_SECONDS = 25e-6  # forward, backward and update of one node, whatever its s
 def lines(plan: Plan, name: str, space: SearchSpace, info: DataInfo, *, images: int | None, trials: int) -> tuple[str, ...]:
     """The lines of a plan. name: of the runner. images: how many there are to train on, where that is known."""
     file = space.file
-    budget = ", ".join(f"{value:,} {name}" for name, value in file.budget.model_dump().items() if value) or "none"
+    budget = ", ".join(f"{value:,} {name}" for name, value in _limits(file)) or "none"
     shape = "x".join(map(str, info.shape))
     found = [
         f"search     {space.name}: {trials} trials by {file.strategy.name}, seed {file.strategy.seed}",
@@ -34,6 +34,13 @@ def lines(plan: Plan, name: str, space: SearchSpace, info: DataInfo, *, images: 
         seconds = estimate(space, images, gpus=plan.gpus, cpus=plan.cpus) * trials / plan.workers
         found.append(f"time       about {duration(seconds)}, if no trial is stopped early (a guess before the first trial)")
     return tuple(found)
+
+
+def _limits(file: SearchFile) -> list[tuple[str, int]]:
+    """What a network may cost at most; of a comparison what each spends."""
+    if isinstance(file, ComparisonFile):
+        return [(file.compare.equal, budget) for budget in file.compare.budgets]
+    return [(name, value) for name, value in file.budget.model_dump().items() if value]
 
 
 def _where(plan: Plan) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 from pathlib import Path
@@ -10,24 +11,23 @@ from typing import Any
 import pytest
 import torch
 import yaml
-from torch import Tensor, nn
 
 from nas.errors import ExportError, InputError, UnknownNameError
-from nas.exports import ExportedData, export_model
+from nas.exports import ExportedData, Options, clean, export_model, formats
+from nas.exports.formats import Format
 from nas.genome import Genome
 
 
-class Unsteady(nn.Module):
-    """A network that computes something else each time."""
+@pytest.fixture
+def failing(monkeypatch: pytest.MonkeyPatch) -> str:
+    """The name of a format that writes a file, and then finds that it is wrong."""
 
-    def __init__(self, network: nn.Module) -> None:
-        super().__init__()
-        self.network = network
-        self.calls = 0
+    def write(subject: Any, folder: Path) -> Any:
+        (folder / "wrong.bin").touch()
+        raise ExportError("wrong.bin: it computes something else")
 
-    def forward(self, x: Tensor) -> Any:
-        self.calls += 1
-        return self.network(x)[0] + self.calls
+    monkeypatch.setitem(formats._items, "failing", Format(write))
+    return "failing"
 
 
 def test_the_genome_is_read_again_from_its_file(trained: Any, tmp_path: Path) -> None:
@@ -55,12 +55,21 @@ def test_the_manifest_has_the_cost_of_the_network(trained: Any, tmp_path: Path) 
     assert network["input"]["shape"] == ["batch", 2, 6, 6] and network["output"]["shape"] == ["batch", 3]
 
 
-def test_the_network_itself_is_left_as_it_was(trained: Any, tmp_path: Path) -> None:
-    before = {name: tensor.clone() for name, tensor in trained.module.state_dict().items()}
-    trained.export(tmp_path / "out", "safetensors")
-    assert trained.module.training
-    assert trained.module.stem.conv.weight.is_contiguous(memory_format=torch.channels_last)
-    assert all(torch.equal(before[name], tensor) for name, tensor in trained.module.state_dict().items())
+def test_the_manifest_has_one_entry_for_each_file_and_its_proof_once(trained: Any, tmp_path: Path) -> None:
+    files = trained.export(tmp_path / "out", "python", options=Options(fold=True))["files"]
+    assert set(files) == {"model.py", "weights.pt"} and files["weights.pt"]["check"] == {"with": "model.py"}
+    check = files["model.py"]["check"]
+    right = int((trained.logits.argmax(1).numpy() == trained.evidence.exam.labels[:30]).sum())
+    assert check["accuracy"]["right"] == check["accuracy"]["right_of_the_network"] >= right
+    assert check["accuracy"]["part"] == "test" and check["accuracy"]["images"] == 70
+
+
+def test_the_manifest_says_what_was_folded(trained: Any, tmp_path: Path) -> None:
+    network = trained.export(tmp_path / "out", "genome", options=Options(fold=True))["network"]
+    # one norm of 4 gains and 4 biases became 4 biases of its convolution
+    assert network["folded"] == {"norms": 1, "of": 1, "params": 72 + 144 + 8 + 15 - 4}
+    assert network["params"] == 72 + 144 + 8 + 15 and network["fingerprint"] == trained.genome.fingerprint
+    assert "batch_norm" not in (tmp_path / "out/genome.yaml").read_text()
 
 
 def test_an_unknown_format_is_refused_before_anything_is_written(trained: Any, tmp_path: Path) -> None:
@@ -70,35 +79,72 @@ def test_an_unknown_format_is_refused_before_anything_is_written(trained: Any, t
 
 
 def test_no_format_is_refused(trained: Any, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="at least one format of: genome, onnx, python, safetensors"):
+    with pytest.raises(InputError, match="at least one format of: genome, hub, onnx, pt2, python, safetensors"):
         trained.export(tmp_path / "out")
 
 
-def test_when_one_format_fails_no_format_is_kept(trained: Any, tmp_path: Path) -> None:
-    with pytest.raises(ExportError, match=r"model\.safetensors"):
-        trained.export(tmp_path / "out", "genome", "safetensors", module=Unsteady(trained.module))
+@pytest.mark.parametrize(
+    ("options", "name"),
+    [(Options(int8=True), "int8"), (Options(takes="unit"), "normalise"), (Options(takes="uint8"), "normalise")],
+)
+def test_an_option_of_onnx_is_refused_without_it(trained: Any, tmp_path: Path, options: Options, name: str) -> None:
+    with pytest.raises(InputError, match=rf"^{name} is of the ONNX graph, and the formats are genome, pt2; add onnx to them$"):
+        trained.export(tmp_path / "out", "genome", "pt2", options=options)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_failed_export_leaves_the_one_before(trained: Any, tmp_path: Path) -> None:
-    trained.export(tmp_path / "out", "genome", "safetensors")
+def test_when_one_format_fails_no_format_is_kept(trained: Any, tmp_path: Path, failing: str) -> None:
+    with pytest.raises(ExportError, match=r"wrong\.bin"):
+        trained.export(tmp_path / "out", "genome", failing)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failed_export_leaves_the_one_before(trained: Any, tmp_path: Path, failing: str) -> None:
+    trained.export(tmp_path / "out", "genome")
     before = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
     with pytest.raises(ExportError):
-        trained.export(tmp_path / "out", "safetensors", module=Unsteady(trained.module))
+        trained.export(tmp_path / "out", "genome", failing)
     assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == before
+
+
+@pytest.mark.parametrize("name", ["safetensors", "python", "hub", "pt2"])
+def test_a_full_disk_is_said_whatever_is_written(
+    trained: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    def full(path: Path, content: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def run(*_: Any, **__: Any) -> None:
+        raise AssertionError("the file was written by other means: torch's own end the process on a full disk")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(clean, "run", run)
+    with pytest.raises(ExportError, match=r"out cannot be written: No space left on device; what was there is kept; make room"):
+        trained.export(tmp_path / "out", name)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_format_cannot_express_is_said_before_anything_is_written(
+    trained: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def check(genome: Genome) -> None:
+        raise ExportError("node 'stem/conv': no")
+
+    def write(subject: Any, folder: Path) -> Any:
+        raise AssertionError("nothing is written")
+
+    monkeypatch.setitem(formats._items, "none", Format(write, check))
+    with pytest.raises(ExportError, match="node 'stem/conv': no"):
+        trained.export(tmp_path / "out", "none")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_network_that_is_not_finite_is_not_exported(trained: Any, tmp_path: Path) -> None:
     with torch.no_grad():
         trained.module.head.linear.bias[0] = torch.nan
     with pytest.raises(ExportError, match="not finite"):
-        trained.export(tmp_path / "out", "safetensors")
+        trained.export(tmp_path / "out", "genome")
     assert list(tmp_path.iterdir()) == []
-
-
-def test_weights_of_another_genome_are_refused(trained: Any, tmp_path: Path) -> None:
-    with pytest.raises(ExportError, match=r"model\.safetensors: the weights do not fit the genome"):
-        trained.export(tmp_path / "out", "safetensors", module=nn.Sequential(nn.Flatten(), nn.Linear(72, 3)))
 
 
 def test_a_metric_that_is_no_number_leaves_nothing(trained: Any, tmp_path: Path) -> None:
@@ -106,19 +152,9 @@ def test_a_metric_that_is_no_number_leaves_nothing(trained: Any, tmp_path: Path)
     with pytest.raises(ValueError, match="JSON"):
         export_model(
             trained.module, trained.genome, tmp_path / "out", formats=["genome"], data=data,
-            metrics={"error": float("nan")}, provenance={}, samples=trained.samples,
+            metrics={"error": float("nan")}, provenance={}, evidence=trained.evidence,
         )  # fmt: skip
     assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize("shape", [(0, 2, 6, 6), (3, 1, 6, 6), (2, 6, 6)])
-def test_samples_that_are_no_images_of_the_genome_are_refused(trained: Any, tmp_path: Path, shape: Any) -> None:
-    data = ExportedData("x", (2, 6, 6), (0, 0), (1, 1), ("a", "b", "c"))
-    with pytest.raises(InputError, match=r"samples must have the shape \(images, 2, 6, 6\)"):
-        export_model(
-            trained.module, trained.genome, tmp_path / "out", formats=["genome"], data=data,
-            metrics={}, provenance={}, samples=torch.zeros(shape),
-        )  # fmt: skip
 
 
 def test_a_prediction_that_has_not_the_classes_is_refused(trained: Any, tmp_path: Path) -> None:
@@ -126,7 +162,7 @@ def test_a_prediction_that_has_not_the_classes_is_refused(trained: Any, tmp_path
     with pytest.raises(ExportError, match=r"must have 2 classes, got the shape \(1, 3\)"):
         export_model(
             trained.module, trained.genome, tmp_path / "out", formats=["genome"], data=data,
-            metrics={}, provenance={}, samples=trained.samples,
+            metrics={}, provenance={}, evidence=trained.evidence,
         )  # fmt: skip
 
 

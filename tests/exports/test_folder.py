@@ -65,6 +65,24 @@ def test_a_manifest_of_something_else_gives_no_right_to_replace(tmp_path: Path, 
     assert names(tmp_path) == ["manifest.json", "mine.txt"]
 
 
+def test_folders_within_are_replaced_too_unless_somebody_wrote_there(tmp_path: Path) -> None:
+    def nested(content: str) -> None:
+        with replaced(tmp_path / "out") as partial:
+            (partial / "hub").mkdir()
+            (partial / "hub/a.txt").write_text(content)
+            (partial / "manifest.json").write_text(json.dumps({"schema": "nas.export/1", "files": {"hub/a.txt": {}}}))
+
+    nested("one")
+    (tmp_path / "out/hub/__pycache__").mkdir()
+    nested("two")
+    assert names(tmp_path / "out") == ["hub", "manifest.json"] and names(tmp_path / "out/hub") == ["a.txt"]
+    assert oct((tmp_path / "out/hub").stat().st_mode & 0o777) == "0o700"
+    (tmp_path / "out/hub/mine.txt").touch()
+    with pytest.raises(InputError, match=r"holds what no export wrote \(hub/mine\.txt\)"):
+        nested("three")
+    assert (tmp_path / "out/hub/a.txt").read_text() == "two"
+
+
 def test_an_empty_folder_is_taken_and_a_file_is_not(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     write(tmp_path / "empty", "one")

@@ -16,14 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from nas.errors import ExportError, MissingExtraError
-from nas.exports import ExportedData, onnx_file
-from nas.exports.subject import Subject
-from nas.genome import Op
-from nas.network import build
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "network"))
-
-from every_op import EVERY_OP, side_by_side
+from nas.exports import Options, onnx_file
 
 onnx = pytest.importorskip("onnx")
 pytest.importorskip("onnxruntime")
@@ -38,11 +31,6 @@ assert not {"torch", "nas"} & set(sys.modules), "this must run without torch and
 """
 
 
-BY_FILE: dict[str, list[Op]] = {}
-for each in EVERY_OP:
-    BY_FILE.setdefault(type(each).__module__, []).append(each)
-
-
 class Eager(nn.Module):
     """Branches on its input's values: no graph can say that."""
 
@@ -50,17 +38,21 @@ class Eager(nn.Module):
         return x.flatten(1)[:, :3] * (2 if x.sum() > 0 else 3)
 
 
-def test_the_file_runs_alone_and_gives_the_same_logits(trained: Any, tmp_path: Path) -> None:
-    trained.export(tmp_path / "out", "onnx")
-    np.save(tmp_path / "x.npy", trained.samples.numpy())
+@pytest.mark.parametrize("takes", ["normalised", "uint8"])
+def test_the_file_runs_alone_and_gives_the_same_logits(trained: Any, tmp_path: Path, takes: Any) -> None:
+    trained.export(tmp_path / "out", "onnx", options=Options(takes=takes))
+    pixels = trained.evidence.pixels
+    np.save(tmp_path / "x.npy", pixels if takes == "uint8" else trained.images.numpy())
     paths = [str(tmp_path / name) for name in ("out/model.onnx", "x.npy", "y.npy")]
     subprocess.run([sys.executable, "-I", "-c", ALONE, *paths], check=True, cwd=tmp_path, timeout=60)
-    with torch.no_grad():
-        expected = trained.module.eval()(trained.samples)[0].numpy()
-    np.testing.assert_allclose(np.load(tmp_path / "y.npy"), expected, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(np.load(tmp_path / "y.npy"), trained.logits.numpy(), rtol=1e-4, atol=1e-5)
+    properties = {entry.key: entry.value for entry in onnx.load(tmp_path / "out/model.onnx").metadata_props}
+    assert json.loads(properties["input"]) == takes
 
 
-def test_the_file_is_whole_quiet_and_knows_its_data(trained: Any, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_the_file_is_whole_quiet_knows_its_data_and_nothing_of_the_machine(
+    trained: Any, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     manifest = trained.export(tmp_path / "out", "onnx")
     assert capfd.readouterr() == ("", "")
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["manifest.json", "model.onnx"]
@@ -75,36 +67,38 @@ def test_the_file_is_whole_quiet_and_knows_its_data(trained: Any, tmp_path: Path
     ]
     assert json.loads(properties["genome"]) == trained.genome.to_dict()
     check = manifest["files"]["model.onnx"]["check"]
-    assert check["batches"] == [1, 2, 7] and 0 < check["largest_difference"] <= check["tolerance"]
+    assert check["batches"] == [1, 2, 7, 64] and 0 < check["largest_difference"] <= check["tolerance"]
     assert {"torch", "onnx", "onnxruntime", "onnxscript"} <= set(manifest["versions"])
+    content = (tmp_path / "out/model.onnx").read_bytes()
+    assert b"site-packages" not in content and str(Path(torch.__file__).parent).encode() not in content
+
+
+def test_intensities_are_normalised_within_the_graph(trained: Any) -> None:
+    subject = trained.subject()
+    prepared = onnx_file.Prepared(subject.network, subject.data, "unit")
+    torch.testing.assert_close(prepared(torch.from_numpy(trained.evidence.pixels) / 255), trained.logits)
 
 
 def test_while_torch_writes_its_warnings_are_not_logged_and_its_errors_are() -> None:
     logger = logging.getLogger("torch.onnx.exporter")
     before = logger.isEnabledFor(logging.WARNING)
-    with onnx_file._quiet():
+    with onnx_file.quiet():
         assert not logger.isEnabledFor(logging.WARNING) and logger.isEnabledFor(logging.ERROR)
     assert logger.isEnabledFor(logging.WARNING) == before
 
 
-def test_the_file_tells_nothing_of_the_machine(trained: Any, tmp_path: Path) -> None:
-    trained.export(tmp_path / "out", "onnx")
-    content = (tmp_path / "out/model.onnx").read_bytes()
-    assert b"site-packages" not in content and str(Path(torch.__file__).parent).encode() not in content
-
-
 def test_a_file_that_computes_something_else_is_not_kept(trained: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    save = onnx_file._save
+    save = onnx_file.save
 
-    def corrupted(subject: Any, path: Path) -> None:
-        save(subject, path)
+    def corrupted(network: nn.Module, genome: Any, data: Any, path: Path, **options: Any) -> None:
+        save(network, genome, data, path, **options)
         model = onnx.load(path)
         weight = max(model.graph.initializer, key=lambda each: len(each.raw_data))
         values = np.frombuffer(weight.raw_data, np.float32) * np.float32(1.5)
         weight.raw_data = values.tobytes()
         onnx.save(model, path)
 
-    monkeypatch.setattr(onnx_file, "_save", corrupted)
+    monkeypatch.setattr(onnx_file, "save", corrupted)
     with pytest.raises(ExportError, match=r"model\.onnx: for a batch of 1 .* differ by [\d.]+, above"):
         trained.export(tmp_path / "out", "genome", "onnx")
     assert list(tmp_path.iterdir()) == []
@@ -124,14 +118,3 @@ def test_a_missing_package_names_what_to_install(
     with pytest.raises(MissingExtraError, match=rf"needs the package '{package}': pip install 'deepwide\[onnx\]'"):
         trained.export(tmp_path / "out", "onnx")
     assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize("file", BY_FILE)
-def test_onnxruntime_computes_every_operation_as_torch_does(file: str, tmp_path: Path) -> None:
-    genome = side_by_side(BY_FILE[file])
-    network, draw = build(genome), torch.Generator().manual_seed(0)
-    for weight in network.parameters():
-        weight.data += 0.3 * torch.randn(weight.shape, generator=draw)
-    data = ExportedData("made-up", genome.input_shape, (0.0,) * 4, (1.0,) * 4, tuple(map(str, range(genome.classes))))
-    subject = Subject.of(network, genome, data, torch.randn(5, *genome.input_shape, generator=draw))
-    assert onnx_file.write(subject, tmp_path).check["batches"] == [1, 2, 7]  # it raises where they differ

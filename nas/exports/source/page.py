@@ -6,6 +6,7 @@ import inspect
 import re
 import textwrap
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from nas.exports.source import parts
 from nas.exports.source.blocks import Block, blocks
@@ -18,7 +19,22 @@ from nas.exports.subject import ExportedData
 from nas.genome import Genome
 
 MODULE = "model.py"
-WEIGHTS = "weights.pt"
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The file beside model.py that holds the weights, and how it is read."""
+
+    file: str
+    reading: str
+    packages: str  # as the subject of a sentence
+    imports: tuple[str, ...] = ()
+
+
+IN_TORCHS_FORMAT = Weights("weights.pt", 'torch.load(path, map_location="cpu", weights_only=True)', "torch is")
+IN_SAFETENSORS = Weights(
+    "model.safetensors", "load_file(path)", "torch and safetensors are", ("from safetensors.torch import load_file",)
+)
 
 _PARTS = tuple(name for name, part in vars(parts).items() if getattr(part, "__module__", "") == parts.__name__)
 _ENDING = '''
@@ -31,12 +47,11 @@ def normalise(images: Tensor) -> Tensor:
 def load(path: str | Path = WEIGHTS) -> Network:
     """The network with its trained weights, ready for use."""
     network = Network()
-    weights = torch.load(path, map_location="cpu", weights_only=True)
-    network.load_state_dict(weights)
+    network.load_state_dict({reading})
     return network.eval()
 '''
-_USE = f"""
-The weights stand in {WEIGHTS}; torch is all that is needed:
+_USE = """
+The weights stand in {weights}; {packages} all that is needed:
 
     import torch
     from model import CLASSES, load, normalise
@@ -48,7 +63,7 @@ The weights stand in {WEIGHTS}; torch is all that is needed:
 """
 
 
-def source(genome: Genome, data: ExportedData, metrics: Mapping[str, float]) -> str:
+def source(genome: Genome, data: ExportedData, metrics: Mapping[str, float], *, weights: Weights = IN_TORCHS_FORMAT) -> str:
     """The text of model.py. Raises ExportError for an operation that has no torch source."""
     found = blocks(outline(genome))
     abouts = name_all(found, {*_PARTS, "CLASSES", "MEAN", "STD", "WEIGHTS"})
@@ -59,8 +74,9 @@ def source(genome: Genome, data: ExportedData, metrics: Mapping[str, float]) -> 
         body = "\n\n\n".join([*classes, _class(network, _shapes(genome), last="share_draw(self)")])
     needed = [name for name in _PARTS if re.search(rf"\b{name}\(", body)]
     helpers = [inspect.getsource(getattr(parts, name)).rstrip() for name in needed]
-    whole = "\n\n\n".join([*helpers, body, _ENDING.strip()])
-    return "\n".join([_docstring(genome, data, metrics), "", *_imports(whole), "", *_constants(data), "", "", whole, ""])
+    whole = "\n\n\n".join([*helpers, body, _ENDING.strip().replace("{reading}", weights.reading)])
+    head = [_docstring(genome, data, metrics, weights), "", *_imports(whole, weights), ""]
+    return "\n".join([*head, *_constants(data, weights), "", "", whole, ""])
 
 
 def _class(block: Block, about: str, *, last: str = "") -> str:
@@ -95,7 +111,7 @@ def _shapes(genome: Genome) -> str:
     return f"({taken}) -> ({given}){also}."
 
 
-def _docstring(genome: Genome, data: ExportedData, metrics: Mapping[str, float]) -> str:
+def _docstring(genome: Genome, data: ExportedData, metrics: Mapping[str, float], weights: Weights) -> str:
     """What the network is, costs and reached, and how it is used."""
     shape = " x ".join(map(str, data.shape))
     name = prose(data.name)
@@ -110,10 +126,11 @@ def _docstring(genome: Genome, data: ExportedData, metrics: Mapping[str, float])
     if measured:
         paragraphs.append(f"Measured on {name}: {measured}.")
     filled = ["\n".join(textwrap.wrap(each, WIDTH - 4, break_on_hyphens=False)) for each in paragraphs]
-    return '"""' + "\n\n".join(filled) + f'\n{_USE}"""'
+    use = _USE.format(weights=weights.file, packages=weights.packages)
+    return '"""' + "\n\n".join(filled) + f'\n{use}"""'
 
 
-def _imports(whole: str) -> list[str]:
+def _imports(whole: str, weights: Weights) -> list[str]:
     wanted = {
         "from collections import OrderedDict": "OrderedDict",
         "from pathlib import Path": "Path",
@@ -121,14 +138,14 @@ def _imports(whole: str) -> list[str]:
     standard = [line for line, name in wanted.items() if re.search(rf"\b{name}\b", whole)]
     functional = ["import torch.nn.functional as F"] if re.search(r"\bF\.", whole) else []
     future = "from __future__ import annotations"
-    return [future, "", *standard, "", "import torch", *functional, "from torch import Tensor, nn"]
+    return [future, "", *standard, "", "import torch", *functional, *weights.imports, "from torch import Tensor, nn"]
 
 
-def _constants(data: ExportedData) -> list[str]:
+def _constants(data: ExportedData, weights: Weights) -> list[str]:
     """Classes, mean and deviation of the images, and where the weights are."""
     numbers = {"MEAN": data.mean, "STD": data.std}
     found = [line for name, each in numbers.items() for line in lines(_numbers(each), 0, f"{name} = ")]
-    return [*found, *_classes(data.classes), f"WEIGHTS = Path(__file__).with_name({literal(WEIGHTS)})"]
+    return [*found, *_classes(data.classes), f"WEIGHTS = Path(__file__).with_name({literal(weights.file)})"]
 
 
 def _numbers(values: tuple[float, ...]) -> Call:
