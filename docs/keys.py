@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 
 from nas.runner import Profile
 from nas.space.cell import CellSettings
+from nas.space.compare import CompareSettings
 from nas.space.edits import EditsSettings
 from nas.space.file import StagedFile
 
@@ -20,9 +21,10 @@ TABLES: dict[str, type[BaseModel]] = {
     "search space": StagedFile,
     "space of edits": EditsSettings,
     "space of cells": CellSettings,
+    "comparison": CompareSettings,
     "runner": Profile,
 }
-PREFIXES = {"space of edits": "network.", "space of cells": "network."}
+PREFIXES = {"space of edits": "network.", "space of cells": "network.", "comparison": "compare."}
 
 
 def table(model: type[BaseModel], prefix: str) -> str:

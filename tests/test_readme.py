@@ -66,6 +66,8 @@ def quick(arguments: list[str]) -> list[str]:
         shown = rest[0] in AS_THEY_ARE
         tiny = ["data.limit=60"] if shown else TINY
         return [*arguments, *runner, "--trials", "4" if shown else "2", *(part for value in tiny for part in ("--set", value))]
+    if command == "latency":
+        return [*arguments, "--engines", "eager"]
     return [*arguments, *runner, "--trials", "3"] if command == "resume" else arguments
 
 
@@ -143,6 +145,7 @@ def listed(kind: str) -> list[str]:
         ("connectivities", connectivities.names()),
         ("strategies", strategies.names()),
         ("spaces", shipped.names("search_spaces")),
+        ("studies", shipped.names("search_spaces/studies")),
     ],
 )
 def test_lists_of_names_are_those_of_the_registries(kind, names):

@@ -8,8 +8,10 @@ import shutil
 import numpy as np
 import pytest
 
+from nas.cli.export import _ALL
 from nas.data import load
 from nas.data.cache import default_cache
+from nas.exports import formats
 from nas.study import Run
 
 
@@ -29,6 +31,10 @@ def test_an_export_writes_every_format_and_says_how_it_was_checked(command, own_
     }  # fmt: skip
     assert "onnxruntime alone" in result.err and f"{right} of {validation}\n" in result.err
     assert "the test part is for a network that had its final training" in result.err
+
+
+def test_the_help_names_every_format():
+    assert sorted(_ALL.split(", ")) == formats.names()
 
 
 def test_after_the_final_training_right_answers_are_counted_on_the_test_part(command, own_run):
