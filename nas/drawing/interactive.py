@@ -118,13 +118,12 @@ def _marks(chart: Chart, look: Look, colours: Mapping[str, str]) -> Trace:
 def _axis(axis: Axis, colours: Mapping[str, str]) -> dict[str, Any]:
     """Ticks where the other drawings have them, in the same words; between those Plotly would say 0.05 for 5 %."""
     ends = [axis.low, axis.high]
-    ticks = axis.ticks()
     return {
         "title": {"text": _text(axis.title), "font": {"color": colours["ink"]}},
         "type": "log" if axis.log else "linear",
         "range": [math.log10(end) for end in ends] if axis.log else ends,
-        "tickvals": ticks,
-        "ticktext": [_text(axis.show(tick)) for tick in ticks],
+        "tickvals": axis.ticks(),
+        "ticktext": list(map(_text, axis.labels())),
         "gridcolor": colours["rule"],
         "linecolor": colours["soft"],
         "zeroline": False,

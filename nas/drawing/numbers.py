@@ -10,24 +10,24 @@ SHARES = ("error", "accuracy")
 PREFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
-def short(value: float) -> str:
-    """Three significant digits with a prefix.
+def short(value: float, digits: int = 3) -> str:
+    """So many significant digits with a prefix.
 
     >>> short(1_534_000), short(0.05), short(12)
     ('1.53M', '0.05', '12')
     """
     for size, prefix in PREFIXES:
         if abs(value) >= size * 0.9995:
-            return f"{value / size:.3g}{prefix}"
-    return f"{value:.3g}"
+            return f"{value / size:.{digits}g}{prefix}"
+    return f"{value:.{digits}g}"
 
 
-def percent(value: float) -> str:
-    return f"{100 * value:.3g} %"
+def percent(value: float, digits: int = 3) -> str:
+    return f"{100 * value:.{digits}g} %"
 
 
-def shower(name: str, values: Sequence[float]) -> Callable[[float], str]:
-    """How values of a metric are written: errors and accuracies within 0..1 as percentages."""
+def shower(name: str, values: Sequence[float]) -> Callable[..., str]:
+    """How values of a metric are written, with so many digits: errors and accuracies within 0..1 as percentages."""
     share = name.split("/")[-1].rpartition("_")[2] in SHARES and all(0 <= value <= 1 for value in values)
     return percent if share else short
 
@@ -40,14 +40,18 @@ class Axis:
     low: float
     high: float
     log: bool
-    show: Callable[[float], str]
+    show: Callable[..., str]
     whole: bool = False  # ticks are integers
     names: tuple[str, ...] = ()  # of 0, 1, 2, ..., where those are no numbers
 
     @staticmethod
     def named(name: str, names: Sequence[str]) -> Axis:
         """An axis of so many places, each with its name."""
-        return Axis(name, -0.5, len(names) - 0.5, False, lambda place: names[round(place)], names=tuple(names))
+
+        def show(place: float) -> str:
+            return names[round(place)]
+
+        return Axis(name, -0.5, len(names) - 0.5, False, show, names=tuple(names))
 
     @staticmethod
     def over(name: str, values: Sequence[float], *, whole: bool = False) -> Axis:
@@ -76,6 +80,16 @@ class Axis:
         if self.names:
             return [float(place) for place in range(len(self.names))]
         return self._decades(most) if self.log else self._steps(most)
+
+    def labels(self) -> list[str]:
+        """The ticks in words, with as many digits as tell them apart."""
+        ticks = self.ticks()
+        words = [self.show(tick) for tick in ticks]
+        digits = 3
+        while len(set(words)) < len(words) and not self.names:
+            digits += 1
+            words = [self.show(tick, digits) for tick in ticks]
+        return words
 
     def _steps(self, most: int) -> list[float]:
         exponent = math.floor(math.log10((self.high - self.low) / most))

@@ -127,8 +127,7 @@ def _handle(key: Key) -> Line2D:
 
 def _side(side: Side, axis: Axis) -> None:
     """Ticks where the other drawings have them, in the same words."""
-    ticks = axis.ticks()
-    side.set_ticks(ticks, [axis.show(tick) for tick in ticks])
+    side.set_ticks(axis.ticks(), axis.labels())
     side.set_ticks([], minor=True)
     side.set_tick_params(labelsize=8.5, colors=LIGHT["soft"])
     side.set_label_text(axis.title, fontsize=9.5, color=LIGHT["ink"])

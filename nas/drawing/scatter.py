@@ -72,14 +72,14 @@ class _Frame:
         """The axes with their grid, ticks and names."""
         left, bottom, middle = f"{self.left:g}", HEIGHT - BOTTOM, TOP + (HEIGHT - TOP - BOTTOM) / 2
         parts = []
-        for tick in self.y.ticks():
+        for tick, words in zip(self.y.ticks(), self.y.labels(), strict=True):
             at = self.down(tick)
             parts.append(f'<path class="grid" d="M{left} {at:.1f}H{WIDTH - RIGHT}"/>')
-            parts.append(f'<text class="end" x="{self.left - 7:g}" y="{at + 4:.1f}">{html.escape(self.y.show(tick))}</text>')
-        for tick in self.x.ticks():
+            parts.append(f'<text class="end" x="{self.left - 7:g}" y="{at + 4:.1f}">{html.escape(words)}</text>')
+        for tick, words in zip(self.x.ticks(), self.x.labels(), strict=True):
             at = self.across(tick)
             parts.append(f'<path class="grid" d="M{at:.1f} {TOP}V{bottom}"/>')
-            parts.append(f'<text class="middle" x="{at:.1f}" y="{bottom + 18}">{html.escape(self.x.show(tick))}</text>')
+            parts.append(f'<text class="middle" x="{at:.1f}" y="{bottom + 18}">{html.escape(words)}</text>')
         parts.append(f'<path class="axis" d="M{left} {TOP}V{bottom}H{WIDTH - RIGHT}"/>')
         centre = self.left + (WIDTH - self.left - RIGHT) / 2
         parts.append(f'<text class="middle name" x="{centre:g}" y="{HEIGHT - 8}">{html.escape(self.x.title)}</text>')

@@ -24,7 +24,8 @@ def by_depth(data: dict[str, Any]) -> Chart | None:
     trials = measured(data.get("trials") or [], metric, "depth")
     if not trials:
         return None
-    kinds = sorted({connectivity(trial) for trial in trials})
+    # In the order in which they were tried: as the search goes on, none changes its colour.
+    kinds = list(dict.fromkeys(connectivity(trial) for trial in trials))
     looks = {kind: Look(f"c{number % COLOURS}", shape=number) for number, kind in enumerate(kinds)}
     dots = [
         Dot(

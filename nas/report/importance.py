@@ -36,7 +36,8 @@ def importance(run: Run) -> dict[str, float]:
         create_trial(params=row.params, distributions=row.distributions, value=sign * row.values[0]) for row in known
     )
     found = get_param_importances(study, evaluator=PedAnovaImportanceEvaluator(target_quantile=BEST))
-    return {name: float(share) for name, share in found.items()}
+    chosen = {name for name in found if len({row.params[name] for row in known if name in row.params}) > 1}
+    return {name: float(share) for name, share in found.items() if name in chosen}
 
 
 def importance_chart(data: dict[str, Any]) -> Chart | None:

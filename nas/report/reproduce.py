@@ -16,7 +16,8 @@ def reproduce(data: dict[str, Any]) -> str:
     if data.get("space"):
         seed = f" --seed {data['seed']}" if data.get("seed") is not None else ""
         trials = f" --trials {data['planned']}" if data.get("planned") else ""
-        parts.append(note(f"Save this as space.yaml and run: nas search space.yaml{trials}{seed}"))
+        command = "nas study space.yaml" if data.get("comparison") else f"nas search space.yaml{trials}"
+        parts.append(note(f"Save this as space.yaml and run: {command}{seed}"))
         parts.append(f'<pre tabindex="0">{html.escape(str(data["space"]))}</pre>')
     known = {
         "commit": data.get("commit"),

@@ -53,3 +53,10 @@ def test_any_values_are_placed_inside_with_few_ticks(values):
     assert all(0 <= axis.place(value) <= 1 for value in values)
     assert len(axis.ticks()) <= 6
     assert all(0 <= axis.place(tick) <= 1.000001 for tick in axis.ticks())
+
+
+def test_ticks_of_a_narrow_range_have_as_many_digits_as_tell_them_apart():
+    axis = Axis.over("params", [39_736, 39_856])
+    assert axis.ticks() == [39_750, 39_800, 39_850]
+    assert axis.labels() == ["39.75k", "39.8k", "39.85k"]
+    assert Axis.over("error", [0.10001, 0.10009]).labels()[:2] == ["10.002 %", "10.004 %"]

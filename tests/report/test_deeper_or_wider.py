@@ -14,8 +14,8 @@ from nas.report.deeper_or_wider import BUDGET, by_depth, depth_width_map
 def test_each_connectivity_has_its_colour_and_shape():
     chart = by_depth(run(trial(0, choices={"connect": "plain"}), trial(1, choices={"network.connect": "dense"}, depth=9)))
     assert chart is not None
-    assert {dot.told[:2]: dot.look for dot in chart.dots} == {"#0": Look("c1", 1), "#1": Look("c0", 0)}
-    assert [key.text for key in chart.legend] == ["dense", "plain"]
+    assert {dot.told[:2]: dot.look for dot in chart.dots} == {"#0": Look("c0", 0), "#1": Look("c1", 1)}
+    assert [key.text for key in chart.legend] == ["plain", "dense"]
 
 
 def test_the_best_at_each_depth_is_joined():
@@ -74,3 +74,14 @@ def test_the_point_of_a_trial_lies_at_its_depth_and_width():
     assert sorted((dot.x, dot.y) for dot in chart.dots) == [(7, 3), (9, 30)]
     assert chart.x.place(7) == pytest.approx(1 - chart.x.place(9))
     assert math.isfinite(chart.y.low)
+
+
+def test_a_connectivity_keeps_its_colour_as_the_search_goes_on():
+    def shown(*trials):
+        chart = by_depth(run(*trials))
+        assert chart is not None
+        return {key.text: key.look for key in chart.legend}
+
+    first = [trial(n, depth=n + 1, choices={"connect": name}) for n, name in enumerate(["residual", "plain"])]
+    later = trial(2, depth=3, choices={"connect": "dense"})
+    assert shown(*first, later) == shown(*first) | {"dense": Look("c2", shape=2)}

@@ -21,6 +21,12 @@ def test_the_command_the_space_the_commit_the_seed_and_the_machine_are_told():
     ]
 
 
+def test_a_comparison_is_reproduced_by_its_own_command():
+    environment = {"space": {"text": "x"}}
+    text = reproduce(run(seed=3, planned=45, environment=environment, comparison={"groups": []}))
+    assert "run: nas study space.yaml --seed 3<" in text
+
+
 def test_what_had_changed_when_somebody_went_on_is_told():
     text = reproduce(run(changes=[{"when": "2026-01-02", "changes": ["torch 2.12, not 2.13", "the images"]}]))
     assert "Gone on with on 2026-01-02, although this had changed: torch 2.12, not 2.13; the images" in text
