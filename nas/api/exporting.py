@@ -86,13 +86,12 @@ def _evidence(dataset: data.Dataset, *, counted: Literal["test", "validation"]) 
 
 def _provenance(run: Run, trial: Trial) -> dict[str, Any]:
     """Where the network comes from: its search, its choices, whose they were before, and every seed."""
-    training = run.training(trial)
-    final = run.store.finals().get(str(trial.number)) if training == "final" else None
+    final = run.final(trial)
     edits = [words for name, words in trial.choices.items() if name.startswith("edit") and isinstance(words, str)]
     return {
         "space": run.space.name,
         "trial": trial.number,
-        "weights": training,
+        "weights": run.training(trial),
         "seeds": {
             "search": run.space.file.strategy.seed,
             "data": run.space.file.data.seed,

@@ -218,8 +218,12 @@ class Run:
 
     def measured(self, trial: Trial) -> dict[str, float]:
         """The metrics of those weights: those of the search, and where they are of a final training what it measured too."""
-        final = self.store.finals().get(str(_trained_as(trial)), {}) if self.training(trial) == FINAL else {}
-        return {**trial.metrics, **final.get("metrics", {})}
+        final = self.final(trial)
+        return dict(trial.metrics) if final is None else {**trial.metrics, **final["metrics"]}
+
+    def final(self, trial: Trial) -> dict[str, Any] | None:
+        """Metrics, seed and seconds of the final training that those weights are of; None where they are of the search."""
+        return self.store.finals().get(str(_trained_as(trial))) if self.training(trial) == FINAL else None
 
     def _trained(self, trial: Trial) -> tuple[Training, Storage]:
         found = self.checkpoints / _trained_as(trial)
