@@ -24,6 +24,7 @@ from nas.exports import folder as exports
 from nas.genome import Genome, files
 from nas.genome.packed import unpack
 from nas.runner.profile import Profile
+from nas.space import latency_table
 from nas.space.file import parsed
 from nas.space.settings import DataSettings
 from nas.space.space import of_file
@@ -63,6 +64,11 @@ def genome_json(content: bytes) -> None:
 
 def packed_genome(content: bytes) -> None:
     Genome.from_dict(unpack(content.decode(errors="replace")))
+
+
+def latency(content: bytes) -> None:
+    table = latency_table.load(_written("latency.json", content))
+    assert 0 <= table.predicted_ms(seeds.GENOME) < float("inf")
 
 
 def zoo_name(content: bytes) -> None:
@@ -181,7 +187,7 @@ Reader = Callable[[bytes], None]
 READERS: dict[str, Reader] = {
     reader.__name__: reader
     for reader in (
-        *(search_space, override, runner, genome_yaml, genome_json, packed_genome, zoo_name),
+        *(search_space, override, runner, genome_yaml, genome_json, packed_genome, latency, zoo_name),
         *(images_npz, images_idx, images_cifar, images_folder, table_npz, table_csv),
         *(checkpoint, trained_weights, study, earlier_copy, reused_copy, database_url, manifest),
     )

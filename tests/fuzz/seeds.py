@@ -11,6 +11,7 @@ import torch
 from PIL import Image
 
 from nas.genome.packed import pack
+from nas.space.latency_table import LatencyTable, calls_of, content
 from nas.zoo import named
 
 
@@ -52,6 +53,11 @@ stop: {name: successive-halving, rungs: [1, 3]}
 """
 EDITS = b"name: e\nkind: edits\nnetwork: {start: 'zoo:lenet5', edits: 3, kinds: [deepen, widen]}\nbudget: {params: 1M}\n"
 CELLS = b"name: c\nkind: cell\nnetwork: {cell: {nodes: 4, ops: [none, skip_connect]}, stages: [8, 16], repeats: 1}\n"
+COMPARISON = (
+    b"name: s\nkind: comparison\ncompare: {equal: params, budgets: [40k], seeds: 2, reference: {depth: 1}}\n"
+    b"network: {stages: 2, depth: {choice: [1, 2]}}\n"
+)
+PUBLISHED = b"name: p\nkind: comparison\ncompare: {equal: width, networks: {a: {b: 'zoo:lenet5', c: 'zoo:lenet1'}}}\n"
 RUNNER = b"name: r\nengine: ray\nworkers: 2\ncpus: 1\nretries: 1\ntime_limit_minutes: 5\nkeep: {best: 3}\n"
 GENOME = named.load("zoo:lenet5")
 GENOME_JSON = json.dumps(GENOME.to_dict()).encode()
@@ -72,6 +78,10 @@ LOGS = b"\n".join(
         b'{"op_code":6,"worker_id":"a","trial_id":0,"state":1,"values":[0.5],"datetime_complete":"2026-01-01T00:00:01"}',
     ]
 )
+CALLS = dict.fromkeys(calls_of(GENOME), 0.25)
+LATENCY = json.dumps(
+    content(LatencyTable(CALLS, 0.1, 0.01, 1.5), device="cpu", processor="a", versions={}, threads=1, batch=1)
+).encode()
 MANIFEST = b'{"schema": "nas.export/1", "files": {"genome.yaml": {"bytes": 1}}}'
 PICTURE = _picture("PNG")
 WEIGHTS = b"\x40\0\0\0\0\0\0\0" + b'{"a":{"dtype":"F32","shape":[4],"data_offsets":[0,16]}}'.ljust(64) + bytes(16)
@@ -87,12 +97,13 @@ REUSED = [
 ]
 
 SEEDS: dict[str, list[bytes]] = {
-    "search_space": [SPACE, EDITS, CELLS],
+    "search_space": [SPACE, EDITS, CELLS, COMPARISON, PUBLISHED],
     "override": [b"network.depth=3", b"train.lr=1e-3", b"network={width: {solve: params}}", b"objectives.0=error"],
     "runner": [RUNNER],
     "genome_yaml": [GENOME.to_yaml().encode()],
     "genome_json": [GENOME_JSON],
     "packed_genome": [pack(GENOME.to_dict()).encode()],
+    "latency": [LATENCY],
     "zoo_name": [b"depth=20", b"widen=2, depth=(1, 2)", b"input_shape=[3, 32, 32]"],
     "images_npz": [
         _npz(x=IMAGES, y=np.arange(30) % 3),
