@@ -9,8 +9,6 @@ import typer
 from nas.cli.options import AllowCode
 from nas.cli.show import note, put
 
-HERE = "127.0.0.1"
-
 
 def add_to(app: typer.Typer) -> None:
     """Add the command."""
@@ -20,7 +18,6 @@ def add_to(app: typer.Typer) -> None:
 def dashboard(
     run: Annotated[str, typer.Argument(metavar="RUN|URL", help="A run's folder, or postgresql://USER@HOST/DATABASE?study=NAME.")],
     port: Annotated[int, typer.Option("--port", metavar="N", min=0, max=65535, help="0: a free one.")] = 8080,
-    host: Annotated[str, typer.Option("--host", metavar="ADDRESS", help="Of this machine; others are open to all.")] = HERE,
     allow_code: AllowCode = False,
 ) -> None:
     """Show a run in a browser while it goes on.
@@ -28,18 +25,15 @@ def dashboard(
     Optuna's dashboard with the figures of the report. It only reads, and serves this machine alone. Ctrl-C ends it.
     """
     from nas.dashboard import serve
-    from nas.dashboard.server import LOOPBACK
     from nas.study import Run
 
     found = Run.open(run, allow_code=allow_code)
 
     def ready(url: str) -> None:
-        if host not in LOOPBACK:
-            note(f"whoever reaches {host} can read this run")
         put(url)
         note("Ctrl-C ends it")
 
     try:
-        serve(found, host=host, port=port, ready=ready)
+        serve(found, port=port, ready=ready)
     except KeyboardInterrupt:
         raise typer.Exit(130) from None

@@ -1,14 +1,13 @@
 """Serves the dashboard of a run to a browser: it reads, and whatever would write is refused.
 
 The study is copied into memory anew when a page asks and some seconds have passed, so the view follows a run that another
-process drives. A page of another site that has itself resolved to this machine (DNS rebinding) is refused by the name that
-it asked for.
+process drives. It listens on loopback alone: it has no token, and `ssh -L` brings it to another machine. A page of another
+site that has itself resolved to this machine (DNS rebinding) is refused by the name that it asked for.
 """
 
 from __future__ import annotations
 
 import json
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -22,35 +21,33 @@ from nas.study import Run
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
-EVERY = ("0.0.0.0", "::")  # all addresses of the machine
+HOST = "127.0.0.1"
+NAMES = (HOST, "localhost")  # by which it may be asked for
 SECONDS = 2.0  # between two looks at the run, or ten times as long as one takes
 
 
-def serve(run: Run, *, host: str = "127.0.0.1", port: int = 8080, ready: Callable[[str], None] = lambda url: None) -> None:
+def serve(run: Run, *, port: int = 8080, ready: Callable[[str], None] = lambda url: None) -> None:
     """Show a run until this process is interrupted; `ready` is told the address, and port 0 takes a free one.
 
-    Raises `InputError` for an address that cannot be listened on, `MissingExtraError` without optuna-dashboard.
+    Raises `InputError` for a port that cannot be listened on, `MissingExtraError` without optuna-dashboard.
     """
-    page = Page(run, names=(*LOOPBACK, host) if host not in EVERY else None)
+    page = Page(run)
     page.current()  # an error before anything is served
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    kind = type("Server", (_Server,), {"address_family": family})
     try:
-        server = make_server(host, port, page, server_class=kind, handler_class=_Handler)
+        server = make_server(HOST, port, page, server_class=_Server, handler_class=_Handler)
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise InputError(f"{host}:{port} cannot be listened on: {reason}; choose another --port, 0 for a free one") from None
+        raise InputError(f"{HOST}:{port} cannot be listened on: {reason}; choose another --port, 0 for a free one") from None
     with server:
-        ready(f"http://{f'[{host}]' if ':' in host else host}:{server.server_port}/")
+        ready(f"http://{HOST}:{server.server_port}/")
         server.serve_forever(poll_interval=0.1)
 
 
 class Page:
-    """The pages as one WSGI application; `names`: of this machine, by which it may be asked for; None: by any."""
+    """The pages as one WSGI application."""
 
-    def __init__(self, run: Run, *, names: tuple[str, ...] | None) -> None:
-        self._run, self._names = run, names
+    def __init__(self, run: Run) -> None:
+        self._run = run
         self._lock = threading.Lock()
         self._application: WSGIApplication | None = None
         self._until = 0.0
@@ -58,7 +55,7 @@ class Page:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return _refused(start_response, "403 Forbidden", "this view only reads: the run is not changed from here")
-        if self._names is not None and _host(environ.get("HTTP_HOST", "")) not in self._names:
+        if environ.get("HTTP_HOST", "").lower().partition(":")[0] not in NAMES:
             return _refused(start_response, "403 Forbidden", "this view is for this machine; it was asked for by another name")
         try:
             application = self.current()
@@ -90,12 +87,6 @@ class _Server(ThreadingMixIn, WSGIServer):
 class _Handler(WSGIRequestHandler):
     def log_message(self, format: str, *arguments: Any) -> None:
         """Not a line for each request."""
-
-
-def _host(name: str) -> str:
-    """The name without its port: "[::1]:8080" -> "::1"."""
-    bare = name[1:].partition("]")[0] if name.startswith("[") else name.rpartition(":")[0] or name
-    return bare.lower()
 
 
 def _refused(start_response: StartResponse, status: str, reason: str) -> list[bytes]:
