@@ -38,13 +38,9 @@ class Interrupts:
         if isinstance(around, Interrupts):
             return around
         self._before = {number: signal.getsignal(number) for number in SIGNALS}
-        self.renew()
-        return self
-
-    def renew(self) -> None:
-        """Take the signals back from a library that took them, as Ray does when it starts."""
-        for number in self._before:
+        for number in SIGNALS:
             signal.signal(number, self._arrived)
+        return self
 
     def _arrived(self, number: int, frame: FrameType | None) -> None:
         if isinstance(self._cause, KeyboardInterrupt):

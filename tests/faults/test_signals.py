@@ -184,6 +184,26 @@ def test_a_killed_driver_leaves_no_process_and_no_folder(driver, record, engine)
     )
 
 
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_while_ray_starts_is_ours_and_not_rays(driver, record, number, status):
+    found = driver("ray")
+    end = time.monotonic() + patience.SECONDS
+    while not any("gcs_server" in process for process in marked(found.folder)):
+        assert time.monotonic() < end and found.process.poll() is None, found.told
+        time.sleep(0.02)
+    found.process.send_signal(number)
+    assert found.process.wait(patience.SECONDS) == status, found.told
+    assert f"nas resume {found.run}" in found.told
+    assert not found.left()
+    record(
+        "P21",
+        f"{number.name} while a private Ray starts",
+        times=1,
+        promised="ends with its status, says how to resume",
+        found=f"status {status}, 0 left",
+    )
+
+
 @pytest.mark.parametrize("times", [4, pytest.param(100, marks=pytest.mark.long)])
 def test_signals_at_random_times(driver, record, times):
     """At any moment from the first import to the last write. Before Python's own start the signal is Python's."""

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(PROGRAM is None, reason="there is no Chromium: a
 
 HOSTILE = "<img src=x onerror='window.harmed=1'><script>window.harmed=1</script><a href=\"javascript:window.harmed=1\">b</a>"
 CHARTS = ["front-macs", "front-params", "depth", "map", "curves", "importance", "lineage"]
-MEGABYTES, SECONDS = 6, 2.5  # of a page of a thousand trials
+MEGABYTES = 6  # of a page of a thousand trials
 
 
 # What stands beyond the window, and letters beyond the chart that they are in; what scrolls in a window of its own does not.
@@ -205,8 +205,3 @@ def test_the_page_of_a_thousand_trials_is_no_larger_than_is_promised():
 def test_a_thousand_trials_are_loaded_nearly_as_soon_as_three(tmp_path):
     # Most of the time goes into reading Plotly; charts are drawn when they come near.
     assert loaded(tmp_path / "many", 1000) < 3 * loaded(tmp_path / "few", 3)
-
-
-@pytest.mark.long
-def test_a_thousand_trials_are_loaded_as_soon_as_is_promised(tmp_path):
-    assert loaded(tmp_path / "many", 1000) < SECONDS

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 import nas
@@ -41,11 +39,3 @@ def test_without_a_finished_trial_there_is_a_page_that_says_so(tmp_path):
     text = page(contents(Run.create(tmp_path / "run", space)))
     assert "No trial has finished yet" in text
     assert "There are no trials yet" in text
-
-
-@pytest.mark.long
-def test_the_report_of_a_thousand_trials_takes_less_than_five_seconds(tmp_path):
-    run = made(tmp_path, 1000)
-    started = time.process_time()
-    page(contents(Run.open(run.folder)))
-    assert time.process_time() - started < 5

@@ -60,14 +60,6 @@ def test_an_inner_one_is_the_outer_one():
             outer.check()
 
 
-def test_signals_are_taken_back_from_a_library():
-    with Interrupts() as interrupts:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        interrupts.renew()
-        with pytest.raises(Terminated):
-            signal.raise_signal(signal.SIGTERM)
-
-
 def test_another_thread_ends_what_the_main_thread_waits_for():
     with Interrupts() as interrupts:
         threading.Timer(0.2, lambda: interrupts.fail(RuntimeError("the head is gone"))).start()

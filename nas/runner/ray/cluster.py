@@ -24,7 +24,7 @@ from nas.runner.dispatch import Dispatch
 from nas.runner.plan import Plan, by_memory
 from nas.runner.ray.knock import refused, speaks
 from nas.runner.ray.nodes import PROBE, Node, check, facts, on_each, usable
-from nas.runner.ray.settings import RayError, find_bootstrap_address, ray
+from nas.runner.ray.settings import RayError, find_bootstrap_address, init, ray
 from nas.runner.ray.versions import PACKAGE, versions
 from nas.runner.scratch import scratch
 
@@ -40,7 +40,7 @@ def joined(plan: Plan) -> Iterator[Path]:
     versions()  # of the code as it is sent
     with scratch() as folder:
         try:
-            ray.init(address=address, runtime_env=luggage(folder), log_to_driver=False, logging_level=logging.ERROR)
+            init(address=address, runtime_env=luggage(folder), log_to_driver=False, logging_level=logging.ERROR)
         except (ConnectionError, RuntimeError, RayError) as error:  # no Ray, another Ray, or a wrong token
             reason = " ".join(str(error).split())[:300]
             raise InputError(f"address: the Ray cluster at {address} cannot be joined: {reason}") from None

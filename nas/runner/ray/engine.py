@@ -24,7 +24,6 @@ FRUITLESS = 3  # Tuners in a row that ended and brought nothing
 def run(dispatch: Dispatch, interrupts: Interrupts, *, say: Callable[[str], None]) -> None:
     """Train every trial that the search asks for on Ray, until it is over."""
     with _ray(dispatch.plan) as folder:
-        interrupts.renew()
         interrupts.check()
         placed = "" if dispatch.plan.address == "local" else settled(dispatch, say)
         capacity = Capacity(dispatch.plan, lambda workers: _counted(dispatch, workers, say), say)

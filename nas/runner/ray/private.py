@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from nas.runner.plan import Plan
-from nas.runner.ray.settings import ray, ray_constants, read_token_again, services
+from nas.runner.ray.settings import init, ray_constants, read_token_again, services
 from nas.runner.reaper import MARK
 from nas.runner.scratch import scratch
 from nas.runner.worker import search_path
@@ -28,7 +28,7 @@ def private(plan: Plan) -> Iterator[Path]:
     """Start it for so many workers as the plan has, and end it; gives its folder."""
     with scratch() as folder, _environment(_own(folder)):
         with _closed():
-            ray.init(
+            init(
                 address="local",
                 num_cpus=max(1, round(plan.workers * plan.cpus)),
                 include_dashboard=False,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import warnings
+from typing import Any
 
 OF_DRIVERS = {
     "RAY_AIR_NEW_OUTPUT": "0",
@@ -48,6 +49,7 @@ with warnings.catch_warnings():
     import ray
     from ray import tune
     from ray._private import ray_constants, services
+    from ray._private import utils as ray_utils
     from ray._private.services import find_bootstrap_address
     from ray._raylet import AuthenticationTokenLoader, Config, InnerGcsClient  # type: ignore[attr-defined]  # compiled
     from ray.exceptions import AuthenticationError, GetTimeoutError, RayError
@@ -69,12 +71,23 @@ __all__ = [
     "call_head",
     "find_bootstrap_address",
     "find_token",
+    "init",
     "ray",
     "ray_constants",
     "services",
     "read_token_again",
     "tune",
 ]
+
+
+def init(**options: Any) -> None:
+    """`ray.init`, which leaves SIGTERM to us: from its first line on, Ray would end this process without a word."""
+    take = ray_utils.set_sigterm_handler
+    ray_utils.set_sigterm_handler = lambda handler: None
+    try:
+        ray.init(**options)
+    finally:
+        ray_utils.set_sigterm_handler = take
 
 
 def read_token_again() -> None:
