@@ -32,7 +32,7 @@ sys.path.append(str(Path(__file__).parents[1] / "tests"))
 from chromium import PROGRAM, chromium
 
 TRIALS = 1000
-WIDE = ["network.depth={int: [1, 8]}", "network.width={int: [2, 40]}", "network.stages={int: [1, 3]}", "budget.params=90k"]
+WIDE = ["network.depth={int: [1, 8]}", "network.width={int: [2, 400]}", "network.stages={int: [1, 3]}", "budget.params=100M"]
 
 
 def main() -> None:
@@ -45,7 +45,8 @@ def main() -> None:
         print(f"{'its page, in MB (target 6)':50}{page.stat().st_size / 1e6:>8.2f}")
         if PROGRAM is not None:
             with chromium(folder / "profile") as browser:
-                show("its page in Chromium, until it is loaded", browser.open(page).seconds, browser.cpu_seconds(), 2.5)
+                opened = browser.open(page)
+                show("its page in Chromium, until it is loaded", opened.seconds, opened.cpu_seconds(), 2.5)
         large = zoo.resnet_cifar(depth=116)
         timed(f"drawing of a genome of {len(large.nodes)} nodes", 1, lambda: draw(large, folder / "large.svg"))
         timed("the same, each node by itself", 1, lambda: draw(large, folder / "each.svg", collapse="nothing"))

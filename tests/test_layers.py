@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+
+
+def test_no_two_helper_modules_of_tests_have_one_name():
+    """Tests of several folders run in one process: the first module of a name would be everybody's."""
+    helpers = [path.stem for path in (ROOT / "tests").rglob("*.py") if not re.match(r"test_|conftest|__init__", path.name)]
+    assert sorted(helpers) == sorted(set(helpers))
 
 
 def test_imports_follow_the_layers():

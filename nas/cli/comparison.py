@@ -41,12 +41,13 @@ def study(
     the answer says which differences were shown.
     """
     from nas import api
-    from nas.cli.search import finish, interruptible, print_plan
+    from nas.cli.search import finish, print_plan
+    from nas.cli.signals import resumable
 
     if study is None:
         _list(json=json)
         return
-    with interruptible(out):
+    with resumable(out):
         prepared = api.prepare_comparison(
             study, runner_name=runner, out=out, seed=seed, overrides=set_ or [], allow_code=allow_code
         )
@@ -61,7 +62,7 @@ def study(
 
     file = search.space.file
     folder = out or api.free_folder(file.name)
-    with interruptible(folder), live(planned=file.strategy.trials, objective=file.objectives[0]) as watch:
+    with resumable(folder), live(planned=file.strategy.trials, objective=file.objectives[0]) as watch:
         run = api.start(search, out=folder, watch=watch, say=note)
     finish(run, json=json)
 

@@ -8,6 +8,7 @@ import typer
 
 from nas.cli.options import AllowCode
 from nas.cli.show import note, put
+from nas.cli.signals import interruptible
 
 
 def add_to(app: typer.Typer) -> None:
@@ -33,7 +34,5 @@ def dashboard(
         put(url)
         note("Ctrl-C ends it")
 
-    try:
+    with interruptible():
         serve(found, port=port, ready=ready)
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None

@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from nas.cli.options import AllowCode, DryRun, Json, LearnFrom, Out, Reuse, RunFolder, Runner, Seed, Set, Space, Strategy, Trials
 from nas.cli.show import columns, note, print_json
+from nas.cli.signals import resumable
 
 if TYPE_CHECKING:
     from nas.runner import Plan
@@ -46,7 +44,7 @@ def search(
     """Search a space: propose networks and train them."""
     from nas import api
 
-    with interruptible(out):
+    with resumable(out):
         prepared = api.prepare(
             space,
             runner_name=runner,
@@ -66,7 +64,7 @@ def search(
 
     file = prepared.space.file
     folder = out or api.free_folder(file.name)
-    with interruptible(folder), live(planned=file.strategy.trials, objective=file.objectives[0]) as watch:
+    with resumable(folder), live(planned=file.strategy.trials, objective=file.objectives[0]) as watch:
         run = api.start(prepared, out=folder, watch=watch, say=note)
     finish(run, json=json)
 
@@ -89,32 +87,13 @@ def resume(
     before = Run.open(run, allow_code=allow_code)
     planned = trials or before.store.about()["trials"]
     with (
-        interruptible(run),
+        resumable(run),
         live(planned=planned, objective=before.space.file.objectives[0], before=before.trials) as watch,
     ):
         found = api.resume(
             run, runner=runner, trials=trials, allow_code=allow_code, despite_changes=despite_changes, watch=watch, say=note
         )
     finish(found, json=json)
-
-
-@contextmanager
-def interruptible(folder: Path | None) -> Iterator[None]:
-    """Ctrl-C ends the command with status 130, SIGTERM with 143, and a line that says how to go on."""
-    from nas.runner.interrupt import Interrupts, Terminated
-
-    try:
-        with Interrupts(final=True):
-            yield
-    except KeyboardInterrupt as signal:
-        # Nothing is imported here: what the signal broke off may have been an import.
-        kept = folder is not None and any((folder / name).is_file() for name in ("study.journal", "study.url"))
-        note(
-            f"interrupted; finished trials are kept, go on with: nas resume {folder}"
-            if kept
-            else "interrupted before the first trial"
-        )
-        raise typer.Exit(143 if isinstance(signal, Terminated) else 130) from None
 
 
 def print_plan(plan: Plan, *, json: bool) -> None:

@@ -10,6 +10,7 @@ import typer
 
 from nas.cli.options import AllowCode, Json
 from nas.cli.show import columns, note, print_json, table
+from nas.cli.signals import interruptible
 from nas.errors import InputError
 
 SECONDS = 1.0  # between two looks, or ten times as long as one takes
@@ -37,10 +38,8 @@ def watch(
     elif json:
         _print(run, allow_code=allow_code)
     else:
-        try:
+        with interruptible():
             _follow(run)
-        except KeyboardInterrupt:
-            raise typer.Exit(130) from None
         _finish(run, allow_code=allow_code)
 
 

@@ -17,7 +17,7 @@ from nas.network import build
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from made_up import evidence
+from made_up_images import evidence
 
 DATA = ExportedData("made-up", (2, 6, 6), (0.5, 0.25), (0.2, 0.1), ("ant", "bee", "cat"))
 

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "network"))
 
 from every_op import EVERY_OP, side_by_side
-from made_up import evidence
+from made_up_images import evidence
 
 for package in ("onnx", "onnxruntime", "onnxscript"):
     pytest.importorskip(package)

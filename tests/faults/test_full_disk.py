@@ -126,7 +126,7 @@ def test_a_checkpoint_that_fills_the_disk_ends_the_search_and_fails_no_trial(
 
 
 def test_a_report_is_written_whole_or_not_at_all(server, disk, tmp_path, record: Record):
-    remount(disk, "size=4m")
+    remount(disk, "size=24m")
     search = Broken(server, Home(disk), ("strategy.trials=4",))
     assert search.go_on() == 0
     report = ["report", "run", "--allow-code"]
