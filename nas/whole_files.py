@@ -67,7 +67,8 @@ def _flush_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def sweep(path: Path) -> None:
-    """Delete what writers of this file left aside when they were killed; only for a file that has one writer at a time."""
+def write_alone(path: Path, parts: Sequence[Part]) -> None:
+    """The same for a file that has one writer at a time: what one left aside when it was killed is deleted before."""
     for left_over in path.parent.glob(f".{path.name}.*.tmp"):
         left_over.unlink()
+    write_whole(path, parts)

@@ -12,7 +12,7 @@ from nas.api.searching import Say
 from nas.errors import InputError
 from nas.prepare import placed
 from nas.runner import machine as machines
-from nas.whole_files import sweep, write_whole
+from nas.whole_files import write_alone
 
 if TYPE_CHECKING:
     from nas.study import Run, Trial
@@ -70,6 +70,5 @@ def explain(
         files[Path(out) / "explain.json"] = text
         files |= {Path(out) / name: picture.encode() for name, picture in figures(document).items()}
     for path, content in files.items():
-        sweep(path)
-        write_whole(path, [content])
+        write_alone(path, [content])
     return document

@@ -15,7 +15,7 @@ from nas.prepare import placed
 from nas.runner import machine as machines
 from nas.space import load as load_space
 from nas.space.latency_table import LatencyTable, content
-from nas.whole_files import write_whole
+from nas.whole_files import write_alone
 
 
 def latency(
@@ -76,7 +76,7 @@ def latency_table(
     device = _device()
     table = measured_table(genomes, batch=batch, threads=threads, device=device, say=say)
     document = content(table, **machine(device), threads=threads, batch=batch)
-    write_whole(path, [(json.dumps(document, indent=1, allow_nan=False) + "\n").encode()])
+    write_alone(path, [(json.dumps(document, indent=1, allow_nan=False) + "\n").encode()])
     return document
 
 

@@ -12,7 +12,7 @@ from nas.drawing.colours import LIGHT
 from nas.drawing.interactive import NAMES
 from nas.drawing.numbers import Axis
 from nas.errors import InputError, MissingExtraError
-from nas.whole_files import sweep, write_whole
+from nas.whole_files import write_alone
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -54,8 +54,7 @@ def write_figures(figures: Mapping[str, Sequence[Chart]], folder: Path) -> list[
             for form in FORMATS:
                 path, content = folder / f"{name}.{form}", BytesIO()
                 drawn.savefig(content, format=form, dpi=DPI, metadata={"Date": None} if form == "svg" else None)
-                sweep(path)
-                write_whole(path, [content.getvalue()])
+                write_alone(path, [content.getvalue()])
                 written.append(path)
     return written
 

@@ -18,15 +18,14 @@ from nas.report.published import published_table
 from nas.report.reproduce import reproduce
 from nas.report.scores import scores_against_results
 from nas.report.trials import objectives
-from nas.whole_files import sweep, write_whole
+from nas.whole_files import write_alone
 
 STATES = ("finished", "stopped", "paused", "failed", "repeat", "over-budget", "screened", "running")
 
 
 def write_report(data: dict[str, Any], path: Path) -> None:
     """Write the page of a run; `data` as `contents` gives it, or as `nas show RUN --json` prints it, which has less."""
-    sweep(path)
-    write_whole(path, [page(data).encode()])
+    write_alone(path, [page(data).encode()])
 
 
 def page(data: dict[str, Any]) -> str:

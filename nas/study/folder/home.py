@@ -17,7 +17,7 @@ from nas.database_url import DatabaseUrl, parse
 from nas.errors import InputError, RunError
 from nas.study.ledger import lock
 from nas.study.ledger.ledger import Location
-from nas.whole_files import sweep, write_whole
+from nas.whole_files import write_alone
 
 SEARCH = "search.yaml"
 ENVIRONMENT = "environment.json"
@@ -68,8 +68,7 @@ def located(url: DatabaseUrl, folder: Path) -> DatabaseUrl:
 
 def write(path: Path, text: str) -> None:
     """Write a file of a run all or nothing; the driver of the search is the only one that does."""
-    sweep(path)
-    write_whole(path, [text.encode()])
+    write_alone(path, [text.encode()])
 
 
 def write_search(folder: Path, search: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ from nas.errors import InputError, RunError
 from nas.safe_paths import is_url
 from nas.space import SearchSpace
 from nas.study.run import Run
-from nas.whole_files import sweep, write_whole
+from nas.whole_files import write_alone
 
 T = TypeVar("T")
 
@@ -65,8 +65,7 @@ class Copy(Generic[T]):
         sources = [{"lines": source.lines, "results": [self.to_dict(result) for result in source.results]} for source in found]
         path = folder / self.file
         try:
-            sweep(path)
-            write_whole(path, [sealed(self.schema, sources)])
+            write_alone(path, [sealed(self.schema, sources)])
         except OSError as error:
             raise RunError(f"{path} cannot be written: {error.strerror or error}") from None
 
