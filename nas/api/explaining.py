@@ -50,7 +50,7 @@ def explain(
     state = run.model(trial).state_dict()
     with placed(run.space):
         dataset = data.load(run.space.file.data, cache=data.default_cache())
-    device = torch.device("cuda:0" if machines.here().gpus else "cpu")
+    device = torch.device(machines.here().device)
     started = time.perf_counter()
     with threads(run.space.file.train.threads):
         subject = Subject.of(run.genome(trial), state, dataset, images=images, device=device, seed=seed)

@@ -38,7 +38,13 @@ def latency(
     predicted = None if table is None else table.predicted_ms(genome)
     share = None if table is None else len(table.lacks(genome)) / max(1, len(genome) - 1 - len(genome.outputs))
     found = measure(
-        genome, batches=batches, threads=threads, names=engines, device=_device(), seconds=seconds, say=say or _silent
+        genome,
+        batches=batches,
+        threads=threads,
+        names=engines,
+        device=machines.here().device,
+        seconds=seconds,
+        say=say or _silent,
     )
     return {**found, "predicted_ms": predicted, "interpolated": share}
 
@@ -73,15 +79,11 @@ def latency_table(
     say = say or _silent
     genomes = sampled(found, samples, seed=seed)
     say(f"{len(genomes)} genomes of {found.name}")
-    device = _device()
+    device = machines.here().device
     table = measured_table(genomes, batch=batch, threads=threads, device=device, say=say)
     document = content(table, **machine(device), threads=threads, batch=batch)
     write_alone(path, [(json.dumps(document, indent=1, allow_nan=False) + "\n").encode()])
     return document
-
-
-def _device() -> str:
-    return "cuda:0" if machines.here().gpus else "cpu"
 
 
 def _silent(line: str) -> None:

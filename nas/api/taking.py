@@ -47,7 +47,7 @@ def train(
             f"trial {trial.number} had its final training: test error {100 * before['metrics']['test_error']:.2f} %; "
             f"the test part is for one look, so another one must be asked for (--again)"
         )
-    device = "cuda:0" if machines.here().gpus else "cpu"
+    device = machines.here().device
     job = run.job(trial, device=device, time_limit_seconds=None)
     final = run.checkpoints / trial.number / FINAL
     if before is not None:

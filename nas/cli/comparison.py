@@ -41,7 +41,7 @@ def study(
     the answer says which differences were shown.
     """
     from nas import api
-    from nas.cli.search import finish, print_plan
+    from nas.cli.search import carry_out, print_plan
     from nas.cli.signals import resumable
 
     if study is None:
@@ -58,13 +58,7 @@ def study(
     if dry_run:
         print_plan(search.plan, json=False)
         return
-    from nas.cli.live import live
-
-    file = search.space.file
-    folder = out or api.free_folder(file.name)
-    with resumable(folder), live(planned=file.strategy.trials, objective=file.objectives[0]) as watch:
-        run = api.start(search, out=folder, watch=watch, say=note)
-    finish(run, json=json)
+    carry_out(search, out=out, json=json)
 
 
 def _list(*, json: bool) -> None:

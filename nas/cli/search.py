@@ -14,6 +14,9 @@ from nas.cli.show import columns, note, print_json
 from nas.cli.signals import resumable
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from nas.prepare import Prepared
     from nas.runner import Plan
     from nas.study import Run, Trial
 
@@ -60,6 +63,12 @@ def search(
     if dry_run:
         print_plan(prepared.plan, json=json)
         return
+    carry_out(prepared, out=out, json=json)
+
+
+def carry_out(prepared: Prepared, *, out: Path | None, json: bool) -> None:
+    """Run a search that was prepared, with the live view, and tell what came out."""
+    from nas import api
     from nas.cli.live import live
 
     file = prepared.space.file

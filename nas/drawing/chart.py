@@ -62,5 +62,10 @@ class Chart:
     alt: str = ""  # in words, what it shows; left out, the title
 
     @property
+    def looks(self) -> list[Look]:
+        """Of the dots, in the order in which the last of each is drawn: what lies on top comes last."""
+        return list(reversed(dict.fromkeys(dot.look for dot in reversed(self.dots))))
+
+    @property
     def said(self) -> str:
         return self.alt or self.title

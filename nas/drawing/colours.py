@@ -16,6 +16,8 @@ DARK = {
     "s0": "#ffd0a8", "s1": "#ff9a4c", "s2": "#c9762f", "s3": "#7389a0", "s4": "#54677a",
 }  # fmt: skip
 
+MEANT = {"front": "accent", "rest": "c5"}  # names by what is shown: on the front, all others
+
 # The ground of a box, by its kind
 GROUNDS = {
     "conv": "#e0edf7", "linear": "#f6e5ef", "pool": "#dcf1e9", "size": "#fbe9d8", "join": "#ffffff", "aside": "#f5f7f9",

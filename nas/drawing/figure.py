@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from nas.drawing.chart import Chart
-from nas.drawing.colours import LIGHT
+from nas.drawing.colours import LIGHT, MEANT
 from nas.drawing.scatter import HEIGHT, LEFT, LETTER, WIDTH, scatter, symbol
 
 GAP, TITLE, ROW = 24, 26, 19
@@ -48,7 +48,7 @@ def figure(charts: Sequence[Chart], *, stacked: bool = False) -> str:
 def _colours() -> str:
     """A rule for each class of colour; hollow dots are as white as the ground."""
     values = {name: value for name, value in LIGHT.items() if re.fullmatch(r"[cs]\d", name)}
-    values |= {"front": LIGHT["accent"], "rest": LIGHT["c5"]}
+    values |= {name: LIGHT[colour] for name, colour in MEANT.items()}
     rules = [f".{name} {{ stroke: {value}; }} .full.{name}, .area.{name} {{ fill: {value}; }}" for name, value in values.items()]
     return "\n".join([*rules, f".area {{ stroke: none; }} .hollow {{ fill: {LIGHT['paper']}; fill-opacity: .6; }}\n"])
 

@@ -12,12 +12,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from nas.drawing.chart import Chart, Look
-from nas.drawing.colours import LIGHT
+from nas.drawing.colours import LIGHT, MEANT
 from nas.drawing.numbers import Axis
 
 SYMBOLS = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross")  # as `nas.drawing.scatter.SHAPES`
 FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif'
-NAMES = {"front": "accent", "rest": "c5"}  # colours that have a meaning in place of a name
 
 Trace = dict[str, Any]
 
@@ -40,7 +39,7 @@ def interactive(chart: Chart, colours: Mapping[str, str] = LIGHT, *, title: bool
 
 
 def _colour(look: Look, colours: Mapping[str, str]) -> str:
-    return colours[NAMES.get(look.colour, look.colour)]
+    return colours[MEANT.get(look.colour, look.colour)]
 
 
 def _text(text: str) -> str:
@@ -79,9 +78,8 @@ def _lines(chart: Chart, colours: Mapping[str, str]) -> list[Trace]:
 
 
 def _dots(chart: Chart, colours: Mapping[str, str]) -> list[Trace]:
-    """A trace for each look, in the order in which the last of each is drawn: what lies on top comes last."""
-    looks = list(reversed(dict.fromkeys(dot.look for dot in reversed(chart.dots))))
-    return [_marks(chart, look, colours) for look in looks]
+    """A trace for each look."""
+    return [_marks(chart, look, colours) for look in chart.looks]
 
 
 def _marks(chart: Chart, look: Look, colours: Mapping[str, str]) -> Trace:

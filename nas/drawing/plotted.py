@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nas.drawing.chart import Chart, Key, Look
-from nas.drawing.colours import LIGHT
-from nas.drawing.interactive import NAMES
+from nas.drawing.colours import LIGHT, MEANT
 from nas.drawing.numbers import Axis
 from nas.errors import InputError, MissingExtraError
 from nas.whole_files import write_alone
@@ -87,7 +86,7 @@ def _draw(place: Axes, chart: Chart) -> None:
         place.plot(across, up, color=_colour(line.look), linewidth=1.2, linestyle="--" if line.look.dashed else "-", alpha=faint)
         if line.filled:
             place.fill_between(across, up, color=_colour(line.look), alpha=0.1, linewidth=0)
-    for look in reversed(dict.fromkeys(dot.look for dot in reversed(chart.dots))):
+    for look in chart.looks:
         dots = [dot for dot in chart.dots if dot.look == look]
         place.plot([dot.x for dot in dots], [dot.y for dot in dots], linestyle="none", **_marker(look))
     for dot in chart.dots:
@@ -102,7 +101,7 @@ def _draw(place: Axes, chart: Chart) -> None:
 
 
 def _colour(look: Look) -> str:
-    return LIGHT[NAMES.get(look.colour, look.colour)]
+    return LIGHT[MEANT.get(look.colour, look.colour)]
 
 
 def _marker(look: Look) -> dict[str, Any]:

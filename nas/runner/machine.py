@@ -15,6 +15,11 @@ class Machine:
     gpus: float
     gpu_bytes: float = 0.0  # of the smallest GPU
 
+    @property
+    def device(self) -> str:
+        """Where this process computes, as torch calls it: the first GPU if there is one."""
+        return "cuda:0" if self.gpus else "cpu"
+
 
 def here() -> Machine:
     """This machine."""
