@@ -64,7 +64,7 @@ def marked(folder: Path) -> list[str]:
     for path in Path("/proc").glob("[0-9]*"):
         try:
             if f"FAULTS_MARK={folder}\0".encode() in (path / "environ").read_bytes():
-                found.append((path / "cmdline").read_text().replace("\0", " ")[:80])
+                found.append((path / "cmdline").read_text().replace("\0", " "))
         except OSError:
             continue
     return found
