@@ -23,15 +23,15 @@ def latency(
     *,
     batches: Sequence[int] = (1, 64),
     threads: int = 1,
-    engines: Sequence[str] = ("eager", "compiled", "onnxruntime"),
+    engines: Sequence[str] | None = None,
     seconds: float = 10.0,
     table: LatencyTable | None = None,
     say: Say | None = None,
 ) -> dict[str, Any]:
     """How long a network takes on this machine's first GPU, or on its CPU (schema "nas.latency/1").
 
-    seconds: at most, of each engine and batch size. `table`: predicted_ms is what it predicts, and interpolated the share of
-    the operations that it lacks; else both are None.
+    engines: None for all. seconds: at most, of each engine and batch size. `table`: predicted_ms is what it predicts, and
+    interpolated the share of the operations that it lacks; else both are None.
     """
     from nas.latency import measure
 

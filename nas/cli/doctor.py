@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import platform
 import time
-from importlib import metadata, util
+from importlib import util
 from typing import Annotated
 
 import typer
 
 from nas.cli.options import Json
 from nas.cli.show import print_json
+from nas.versions import installed
 
 PACKAGES = ("deepwide", "torch", "optuna", "ray", "networkx", "numpy", "pydantic", "safetensors", "scikit-learn")
 EXTRAS = {
@@ -36,7 +37,7 @@ def doctor(
 
     Versions, devices, whether Ray starts, and what is missing for which extra. Status 1 where a search would not run.
     """
-    versions = {name: _version(name) for name in PACKAGES}
+    versions = dict.fromkeys(PACKAGES) | installed(PACKAGES)
     devices = _devices()
     missing = {name: [package for package in needs if util.find_spec(package) is None] for name, needs in EXTRAS.items()}
     if not json:
@@ -61,13 +62,6 @@ def doctor(
 
 def _line(name: str, text: str) -> None:
     print(f"{name:<14} {text}", flush=True)
-
-
-def _version(package: str) -> str | None:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return None
 
 
 def _devices() -> list[str]:

@@ -32,7 +32,7 @@ def latency(
         str | None, typer.Option("--batch", metavar="N,N", help="Images in a pass; left out: 1, and the run's batch or 64.")
     ] = None,
     threads: Annotated[int | None, typer.Option("--threads", metavar="N", min=1, help="Left out: the run's, or 1.")] = None,
-    engines: Annotated[str, typer.Option("--engines", metavar="NAMES", help="Joined by commas.")] = "eager,compiled,onnxruntime",
+    engines: Annotated[str | None, typer.Option("--engines", metavar="NAMES", help="Joined by commas; left out: all.")] = None,
     seconds: Annotated[float, typer.Option("--seconds", metavar="S", min=0.1, help="At most, for each row.")] = 10.0,
     table: Annotated[
         Path | None, typer.Option("--table", metavar="FILE", help="Predict by it too; with --space: measure it.")
@@ -69,7 +69,7 @@ def _measured(
     trial: str,
     batches: list[int] | None,
     threads: int | None,
-    engines: str,
+    engines: str | None,
     seconds: float,
     table: Path | None,
     *,
@@ -85,7 +85,7 @@ def _measured(
         genome,
         batches=batches or list(dict.fromkeys([1, recipe.get("batch", 64)])),
         threads=threads or recipe.get("threads", 1),
-        engines=[name.strip() for name in engines.split(",") if name.strip()],
+        engines=None if engines is None else [name.strip() for name in engines.split(",") if name.strip()],
         seconds=seconds,
         table=predicts,
         say=note,

@@ -6,7 +6,6 @@ import hashlib
 import json
 import platform
 from collections.abc import Iterable, Mapping, Sequence
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from nas.exports.formats import Format, Written
 from nas.exports.formats import formats as registry
 from nas.exports.subject import ExportedData, Options, Subject
 from nas.genome import Genome
+from nas.versions import installed
 
 
 def export_model(
@@ -103,10 +103,4 @@ def _file(name: str, file: str, written: Written, folder: Path) -> dict[str, Any
 
 
 def _versions(packages: Iterable[str]) -> dict[str, str]:
-    versions = {"python": platform.python_version()}
-    for package in sorted({"deepwide", *packages}):
-        try:
-            versions[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            versions[package] = "not installed"  # a checkout on the path
-    return versions
+    return {"python": platform.python_version(), **installed(sorted({"deepwide", *packages}))}

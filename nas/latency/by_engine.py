@@ -5,7 +5,6 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +15,9 @@ from nas.evaluate.threads import threads as threads_of
 from nas.genome import Genome
 from nas.latency.engines import Pass, Unavailable, engines
 from nas.stopwatch import timed
+from nas.versions import installed
 
 SCHEMA = "nas.latency/1"
-ENGINES = ("eager", "compiled", "onnxruntime")
-SECONDS = 10.0
 PACKAGES = ("torch", "onnxruntime")
 
 
@@ -28,17 +26,17 @@ def measure(
     *,
     batches: Sequence[int] = (1, 64),
     threads: int = 1,
-    names: Sequence[str] = ENGINES,
+    names: Sequence[str] | None = None,
     device: str = "cpu",
-    seconds: float = SECONDS,
+    seconds: float = 10.0,
     say: Callable[[str], None] = lambda line: None,
 ) -> dict[str, Any]:
     """Time a network of fresh weights, in float32; an engine that is not there is told with its reason.
 
-    seconds: at most, of each engine and batch size. The rows have the fields of `nas.stopwatch.Timing`. Raises `InputError`
-    for batches or threads below 1, `UnknownNameError` for an engine that is none.
+    names: of engines; None for all. seconds: at most, of each engine and batch size. The rows have the fields of
+    `nas.stopwatch.Timing`. Raises `InputError` for batches or threads below 1, `UnknownNameError` for an engine that is none.
     """
-    made = {name: engines.get(name) for name in names}
+    made = {name: engines.get(name) for name in (engines.names() if names is None else names)}
     if not batches or min(*batches, threads) < 1 or seconds <= 0:
         raise InputError(f"batches, threads and seconds must be at least 1, got {list(batches)}, {threads} and {seconds:g}")
     places: list[tuple[str, int]] = []
@@ -72,17 +70,7 @@ def measure(
 
 def machine(device: str) -> dict[str, Any]:
     """Where something was measured: device, processor, versions."""
-    return {"device": device, "processor": processor(device), "versions": versions()}
-
-
-def versions() -> dict[str, str]:
-    found = {}
-    for package in PACKAGES:
-        try:
-            found[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            continue  # it is an extra
-    return found
+    return {"device": device, "processor": processor(device), "versions": installed(PACKAGES)}
 
 
 def processor(device: str) -> str:

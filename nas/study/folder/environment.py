@@ -6,22 +6,21 @@ import os
 import platform
 import subprocess
 from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from nas.space import SearchSpace
+from nas.versions import installed
 
 PACKAGES = ("deepwide", "torch", "optuna", "ray", "numpy", "networkx")
 
 
 def environment(space: SearchSpace) -> dict[str, Any]:
     """What `environment.json` holds."""
-    versions = {package: version for package in PACKAGES if (version := _version(package)) is not None}
     return {
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "python": platform.python_version(),
-        "versions": versions,
+        "versions": installed(PACKAGES),
         "machine": {"system": platform.platform(), "processor": platform.machine(), "cores": os.cpu_count()},
         "commit": _commit(),
         "space": {"file": space.document.name, "text": space.source},
@@ -30,17 +29,8 @@ def environment(space: SearchSpace) -> dict[str, Any]:
 
 def compared() -> dict[str, str]:
     """The versions on which results depend: this package's, and of others what comes before the second dot."""
-    found = {"python": platform.python_version(), "torch": _version("torch"), "optuna": _version("optuna")}
-    short = {name: ".".join(version.split(".")[:2]) for name, version in found.items() if version is not None}
-    own = _version("deepwide")
-    return short if own is None else {"deepwide": own, **short}
-
-
-def _version(package: str) -> str | None:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return None
+    others = {"python": platform.python_version(), **installed(["torch", "optuna"])}
+    return installed(["deepwide"]) | {name: ".".join(version.split(".")[:2]) for name, version in others.items()}
 
 
 def _commit() -> str | None:

@@ -34,6 +34,6 @@ def test_the_commit_is_that_of_the_checkout_and_none_without_git(space, monkeypa
 
 def test_versions_are_compared_up_to_their_second_dot_and_ours_whole(monkeypatch):
     versions = {"torch": "2.13.1+cpu", "optuna": "5.0.0", "deepwide": "0.4.2"}
-    monkeypatch.setattr(environments, "_version", versions.get)
+    monkeypatch.setattr(environments, "installed", lambda names: {name: versions[name] for name in names})
     monkeypatch.setattr(platform, "python_version", lambda: "3.11.7")
     assert compared() == {"deepwide": "0.4.2", "python": "3.11", "torch": "2.13", "optuna": "5.0"}
