@@ -11,6 +11,7 @@ import typer
 
 from nas.cli.options import Json
 from nas.cli.show import print_json
+from nas.cli.signals import interruptible
 from nas.versions import installed
 
 PACKAGES = ("deepwide", "torch", "optuna", "ray", "networkx", "numpy", "pydantic", "safetensors", "scikit-learn")
@@ -50,7 +51,8 @@ def doctor(
             _line(
                 f"extra {extra}", f"missing {', '.join(packages)}: pip install 'deepwide[{extra}]'" if packages else "installed"
             )
-    state = _try_ray() if ray else "not tried"
+    with interruptible():
+        state = _try_ray() if ray else "not tried"
     if json:
         findings = {"python": platform.python_version(), "versions": versions, "devices": devices, "extras": missing}
         print_json(findings | {"ray": state})

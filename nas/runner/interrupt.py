@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -29,6 +31,7 @@ class Interrupts:
     def __init__(self, *, final: bool = False) -> None:
         self._final = final
         self._cause: BaseException | None = None
+        self._held = False
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> Interrupts:
@@ -47,7 +50,18 @@ class Interrupts:
             os._exit(128 + number)  # workers and a private Ray end with this process
         if self._cause is None:
             self._cause = Terminated() if number == signal.SIGTERM else KeyboardInterrupt()
-        raise self._cause
+        if not self._held:
+            raise self._cause
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """What happens in the block is raised after it: for what cannot be broken off half done, and is soon over."""
+        self._held = True
+        try:
+            yield
+        finally:
+            self._held = False
+        self.check()
 
     def fail(self, error: Exception) -> None:
         """From another thread: raise `error` in the main one, wherever it waits."""

@@ -65,3 +65,26 @@ def test_another_thread_ends_what_the_main_thread_waits_for():
         threading.Timer(0.2, lambda: interrupts.fail(RuntimeError("the head is gone"))).start()
         with pytest.raises(RuntimeError, match="the head is gone"):
             threading.Event().wait(20)
+
+
+def test_what_comes_while_it_is_held_is_raised_after():
+    def struck(interrupts: Interrupts) -> None:
+        with interrupts.held():
+            signal.raise_signal(signal.SIGTERM)
+            done.append("all of it")
+        done.append("no more")
+
+    done: list[str] = []
+    with Interrupts() as interrupts, pytest.raises(Terminated):
+        struck(interrupts)
+    assert done == ["all of it"]
+
+
+def test_an_error_while_it_is_held_is_not_hidden_by_a_signal():
+    def fails(interrupts: Interrupts) -> None:
+        with interrupts.held():
+            signal.raise_signal(signal.SIGINT)
+            raise ValueError("its own")
+
+    with Interrupts() as interrupts, pytest.raises(ValueError, match="its own"):
+        fails(interrupts)

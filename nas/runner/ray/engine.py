@@ -23,8 +23,7 @@ FRUITLESS = 3  # Tuners in a row that ended and brought nothing
 
 def run(dispatch: Dispatch, interrupts: Interrupts, *, say: Callable[[str], None]) -> None:
     """Train every trial that the search asks for on Ray, until it is over."""
-    with _ray(dispatch.plan) as folder:
-        interrupts.check()
+    with _started(dispatch.plan, interrupts) as folder:
         placed = "" if dispatch.plan.address == "local" else settled(dispatch, say)
         capacity = Capacity(dispatch.plan, lambda workers: _counted(dispatch, workers, say), say)
         with Lookout(interrupts, resume=f"nas resume {dispatch.run.folder}"):
@@ -51,8 +50,17 @@ def _counted(dispatch: Dispatch, workers: int, say: Callable[[str], None]) -> No
 
 def try_out() -> None:
     """Start a private Ray and end it again; raises what Ray raises."""
-    with _ray(Plan("ray", "local", 1, 1.0, 0.0, 0, None, ())):
+    with Interrupts() as interrupts, _started(Plan("ray", "local", 1, 1.0, 0.0, 0, None, ()), interrupts):
         pass
+
+
+@contextlib.contextmanager
+def _started(plan: Plan, interrupts: Interrupts) -> Iterator[Path]:
+    """Ray; a signal that comes while it starts is raised after, for a process that leaves it half started crashes at its end."""
+    with contextlib.ExitStack() as stack:
+        with interrupts.held():
+            folder = stack.enter_context(_ray(plan))
+        yield folder
 
 
 @contextlib.contextmanager

@@ -23,6 +23,7 @@ OF_DRIVERS = {
     "TUNE_MAX_LEN_IDENTIFIER": "20",
     "TUNE_MAX_PENDING_TRIALS_PG": "16",  # workers that start at once; by itself Tune starts one after another
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+    "RAY_DISABLE_FAILURE_SIGNAL_HANDLER": "1",  # it would abort this process 3 seconds after SIGTERM
     # Ray ends this process without a word so long after it lost its head; `lookout` speaks before.
     "RAY_gcs_rpc_server_reconnect_timeout_s": "60",
     # ... and as soon as it calls another head at the same address, which is not before this time.
