@@ -16,6 +16,7 @@ from types import FrameType, TracebackType
 from typing import Any
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+HELD_SECONDS = 10.0
 
 
 class Terminated(KeyboardInterrupt):
@@ -52,16 +53,27 @@ class Interrupts:
             self._cause = Terminated() if number == signal.SIGTERM else KeyboardInterrupt()
         if not self._held:
             raise self._cause
+        patience = threading.Timer(HELD_SECONDS, self._end_if_held, [128 + number])
+        patience.daemon = True
+        patience.start()
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """What happens in the block is raised after it: for what cannot be broken off half done, and is soon over."""
+        """What happens in the block is raised after it, for what cannot be broken off half done.
+
+        Where the block fails too, it may have failed by the signal, so that is what is raised. A block that is not over
+        so many seconds after a signal is ended with the process.
+        """
         self._held = True
         try:
             yield
         finally:
             self._held = False
-        self.check()
+            self.check()
+
+    def _end_if_held(self, status: int) -> None:
+        if self._held:
+            os._exit(status)
 
     def fail(self, error: Exception) -> None:
         """From another thread: raise `error` in the main one, wherever it waits."""

@@ -199,13 +199,13 @@ def test_a_signal_while_ray_starts_is_ours_and_not_rays(driver, record, number, 
     while not begun(found, moment):
         assert time.monotonic() < end and found.process.poll() is None, found.told
         time.sleep(0.002)
-    found.process.send_signal(number)
+    os.killpg(found.process.pid, number)  # to all of its group, as a terminal and `timeout` do
     assert found.process.wait(patience.SECONDS) == status, found.told
     assert f"nas resume {found.run}" in found.told
     assert not found.left()
     record(
         "P21",
-        f"{number.name} while a private Ray starts {moment}",
+        f"{number.name} to the process group while a private Ray starts {moment}",
         times=1,
         promised="ends with its status, says how to resume",
         found=f"status {status}, 0 left",

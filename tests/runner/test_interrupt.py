@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -80,11 +82,28 @@ def test_what_comes_while_it_is_held_is_raised_after():
     assert done == ["all of it"]
 
 
-def test_an_error_while_it_is_held_is_not_hidden_by_a_signal():
+def test_an_error_while_it_is_held_gives_way_to_the_signal_that_may_have_caused_it():
     def fails(interrupts: Interrupts) -> None:
         with interrupts.held():
             signal.raise_signal(signal.SIGINT)
             raise ValueError("its own")
 
-    with Interrupts() as interrupts, pytest.raises(ValueError, match="its own"):
+    with Interrupts() as interrupts, pytest.raises(KeyboardInterrupt):
         fails(interrupts)
+
+
+def test_an_error_of_a_held_block_without_a_signal_is_raised():
+    with Interrupts() as interrupts, pytest.raises(ValueError, match="its own"), interrupts.held():
+        raise ValueError("its own")
+
+
+def test_a_held_block_that_goes_on_after_a_signal_is_ended_with_the_process():
+    script = (
+        "import signal, time\n"
+        "from nas.runner import interrupt\n"
+        "interrupt.HELD_SECONDS = 0.1\n"
+        "with interrupt.Interrupts() as interrupts, interrupts.held():\n"
+        "    signal.raise_signal(signal.SIGTERM)\n"
+        "    time.sleep(60)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", script], timeout=50).returncode == 143

@@ -23,7 +23,7 @@ FRUITLESS = 3  # Tuners in a row that ended and brought nothing
 
 def run(dispatch: Dispatch, interrupts: Interrupts, *, say: Callable[[str], None]) -> None:
     """Train every trial that the search asks for on Ray, until it is over."""
-    with _started(dispatch.plan, interrupts) as folder:
+    with _ray(dispatch.plan, interrupts) as folder:
         placed = "" if dispatch.plan.address == "local" else settled(dispatch, say)
         capacity = Capacity(dispatch.plan, lambda workers: _counted(dispatch, workers, say), say)
         with Lookout(interrupts, resume=f"nas resume {dispatch.run.folder}"):
@@ -50,31 +50,28 @@ def _counted(dispatch: Dispatch, workers: int, say: Callable[[str], None]) -> No
 
 def try_out() -> None:
     """Start a private Ray and end it again; raises what Ray raises."""
-    with Interrupts() as interrupts, _started(Plan("ray", "local", 1, 1.0, 0.0, 0, None, ()), interrupts):
+    with Interrupts() as interrupts, _ray(Plan("ray", "local", 1, 1.0, 0.0, 0, None, ()), interrupts):
         pass
 
 
 @contextlib.contextmanager
-def _started(plan: Plan, interrupts: Interrupts) -> Iterator[Path]:
-    """Ray; a signal that comes while it starts is raised after, for a process that leaves it half started crashes at its end."""
+def _ray(plan: Plan, interrupts: Interrupts) -> Iterator[Path]:
+    """A Ray of our own with its own folder, or the cluster that was asked for; left as it was found.
+
+    Signals wait while it starts and ends: a process that leaves Ray half started crashes at its end, and one that leaves it half
+    ended makes its folder anew.
+    """
+
+    def leave(kind: object, error: BaseException | None, trace: object) -> None:
+        if not isinstance(error, ClusterLost):  # to say goodbye would take Ray a minute, and end this process
+            with interrupts.held():
+                ray.shutdown()
+
     with contextlib.ExitStack() as stack:
         with interrupts.held():
-            folder = stack.enter_context(_ray(plan))
-        yield folder
-
-
-@contextlib.contextmanager
-def _ray(plan: Plan) -> Iterator[Path]:
-    """A Ray of our own with its own folder, or the cluster that was asked for; left as it was found."""
-    with private(plan) if plan.address == "local" else joined(plan) as folder:
+            folder = stack.enter_context(private(plan) if plan.address == "local" else joined(plan))
+            stack.push(leave)
         # What goes wrong with a trial is in the study; Ray would print it too, a screen for each.
         for name in ("ray", "ray.tune", "ray.train", "ray.air", "ray._private.worker"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
-        try:
-            yield folder
-        except ClusterLost:
-            raise  # to say goodbye would take Ray a minute, and end this process
-        except BaseException:
-            ray.shutdown()
-            raise
-        ray.shutdown()
+        yield folder

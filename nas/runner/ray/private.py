@@ -11,6 +11,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from nas.runner.plan import Plan
@@ -41,17 +42,20 @@ def private(plan: Plan) -> Iterator[Path]:
 
 @contextmanager
 def _closed() -> Iterator[None]:
-    """Start Ray on loopback alone, and without the process behind its dashboard, which asks the clouds which of them this is.
+    """Start Ray on loopback alone, in a session of its own, and without the process behind its dashboard.
 
-    Ray has no setting for either. Left to itself it takes the address that others would reach, and its ports listen on all
-    interfaces; and with no dashboard that process is started as well, for usage statistics.
+    Ray has no setting for these. Left to itself it takes the address that others would reach, and its ports listen on all
+    interfaces. A signal to this process's group, as from `timeout`, would end Ray before the search can leave it. And with no
+    dashboard its process is started as well, for usage statistics, and asks the clouds which of them this is.
     """
-    cluster, api_server = ray_constants.ENABLE_RAY_CLUSTER, services.start_api_server
-    ray_constants.ENABLE_RAY_CLUSTER, services.start_api_server = False, lambda *_, **__: (None, None)
+    cluster, popen, api_server = ray_constants.ENABLE_RAY_CLUSTER, services.ConsolePopen, services.start_api_server
+    ray_constants.ENABLE_RAY_CLUSTER = False
+    services.ConsolePopen = partial(popen, start_new_session=True)
+    services.start_api_server = lambda *_, **__: (None, None)
     try:
         yield
     finally:
-        ray_constants.ENABLE_RAY_CLUSTER, services.start_api_server = cluster, api_server
+        ray_constants.ENABLE_RAY_CLUSTER, services.ConsolePopen, services.start_api_server = cluster, popen, api_server
 
 
 def _own(folder: Path) -> dict[str, str]:
