@@ -19,7 +19,8 @@ from nas.space.choice import Solve, options_of
 from nas.space.compare import CompareSettings, GridSettings
 from nas.space.compare import check as check_comparison
 from nas.space.comparison import ComparisonSpace
-from nas.space.edits import EditsSettings, EditsSpace, SolveFactor
+from nas.space.edits import EditsSpace
+from nas.space.given import EditsSettings, SolveFactor
 from nas.space.kind import Kind
 from nas.space.network import PER_STAGE, NetworkSettings
 from nas.space.settings import (

@@ -16,7 +16,8 @@ from pydantic import BaseModel
 from nas.errors import InputError
 from nas.space import SearchSpace
 from nas.space.choice import Choice, Solve
-from nas.space.edits import EditsSpace, SolveFactor
+from nas.space.edits import EditsSpace
+from nas.space.given import SolveFactor
 from nas.space.settings import DataSettings
 
 LABELS = {"budget": "budget", "train": "training", "data": "data", "evaluator": "evaluator"}  # of sections
