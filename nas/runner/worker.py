@@ -118,9 +118,9 @@ class Worker:
         handle, memory = theirs.fileno(), self._limits.memory_bytes or 0
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "nas.runner.child", str(handle), str(os.getpid()), str(memory)],
+                [sys.executable, "-u", "-P", "-m", "nas.runner.child", str(handle), str(os.getpid()), str(memory)],
                 stdin=subprocess.DEVNULL,
-                stdout=2,  # what a trial prints is no result of the command
+                stdout=2,  # what a trial prints is no result of the command; -u: it is told before the process is killed
                 pass_fds=[handle],
                 env=os.environ | {"PYTHONPATH": search_path()},
                 start_new_session=True,  # Ctrl-C is for the search, which says what becomes of its trials
