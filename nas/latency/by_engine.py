@@ -34,9 +34,12 @@ def measure(
     """Time a network of fresh weights, in float32; an engine that is not there is told with its reason.
 
     names: of engines; None for all. seconds: at most, of each engine and batch size. The rows have the fields of
-    `nas.stopwatch.Timing`. Raises `InputError` for batches or threads below 1, `UnknownNameError` for an engine that is none.
+    `nas.stopwatch.Timing`. Raises `InputError` for no engine, and for batches or
+    threads below 1; `UnknownNameError` for an engine that is none.
     """
     made = {name: engines.get(name) for name in (engines.names() if names is None else names)}
+    if not made:
+        raise InputError(f"a latency is measured by at least one engine of: {', '.join(engines.names())}")
     if not batches or min(*batches, threads) < 1 or seconds <= 0:
         raise InputError(f"batches, threads and seconds must be at least 1, got {list(batches)}, {threads} and {seconds:g}")
     places: list[tuple[str, int]] = []

@@ -7,6 +7,7 @@ from importlib import metadata
 
 import pytest
 
+from nas.runner.interrupt import Terminated
 from nas.runner.machine import Machine
 
 
@@ -33,6 +34,17 @@ def test_what_is_missing_is_named_with_its_extra(command, monkeypatch):
     monkeypatch.setattr("nas.cli.doctor.util.find_spec", lambda name: None if name == "onnxruntime" else name)
     out = command("doctor", "--no-ray").out
     assert "extra onnx     missing onnxruntime: pip install 'deepwide[onnx]'" in out
+
+
+@pytest.mark.parametrize(("signal", "status"), [(KeyboardInterrupt, 130), (Terminated, 143)])
+def test_a_signal_while_ray_is_tried_ends_it_with_its_status(command, monkeypatch, signal, status):
+    pytest.importorskip("ray")
+
+    def struck() -> None:
+        raise signal
+
+    monkeypatch.setattr("nas.runner.ray.try_out", struck)
+    assert command("doctor").status == status
 
 
 def test_a_ray_that_does_not_start_is_status_1(command, monkeypatch):

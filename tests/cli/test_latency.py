@@ -72,6 +72,7 @@ def test_without_onnxruntime_it_says_what_to_install(command, timed, monkeypatch
         ((), "nas latency takes RUN, a genome's file, or zoo:NAME; or, for a table, --space SPACE --table FILE"),
         (("zoo:lenet", "--engines", "eager"), "'lenet' is not a network of the zoo"),
         (("zoo:lenet5", "--engines", "eagre"), "'eagre' is not a known engine; did you mean 'eager'?"),
+        (("zoo:lenet5", "--engines", " ,"), "at least one engine of: compiled, eager, onnxruntime"),
         (
             ("zoo:lenet5", "--batch", "1,x"),
             "--batch: must be whole numbers of at least 1, joined by commas, such as 1,64, got '1,x'",

@@ -49,7 +49,8 @@ def test_one_process_runs_one_trial_after_another_and_it_is_not_this_one(worker:
     assert first == second != os.getpid()
 
 
-def test_what_a_trial_prints_is_no_output_of_the_command(worker: Worker, tmp_path, capfd):
+def test_what_a_trial_prints_is_no_output_of_the_command(worker: Worker, tmp_path, capfd, monkeypatch):
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)  # else a buffer that is lost with the process would not be seen
     worker.run(job(tmp_path, "here"), lambda *_: True)
     told = capfd.readouterr()
     assert told.out == ""
